@@ -1,0 +1,50 @@
+import type { Head, Program, ProgramNotice } from "../engine/program.js";
+import type { Tokenizer } from "./tokenizer/tokenizer.js";
+
+/** Facts about a frozen model, whatever file it came from. */
+export interface BackboneDescription {
+  /** Name a person knows it by, e.g. "smollm2-135m-instruct". */
+  readonly name: string;
+  /** Architecture family, e.g. "llama". */
+  readonly family: string;
+  readonly format: "gguf" | "onnx";
+  /** Width of an embedding (d). */
+  readonly hiddenSize: number;
+  readonly layers: number;
+  readonly attentionHeads: number;
+  /** Longest sequence in tokens. */
+  readonly contextLength: number;
+  readonly vocabularySize: number;
+  /** SHA-256 (hex) of the model file(s), for the run's record. */
+  readonly hash: string;
+  /** Id on the hub, for PEFT's base_model_name_or_path, when known. */
+  readonly hubId?: string;
+}
+
+export interface ProgramOptions {
+  readonly virtualTokens: number;
+  readonly head: Head;
+  /** Memory for kept keys/values, in bytes. 0 keeps none. */
+  readonly keptMemory?: number;
+  readonly threads?: number;
+  readonly onNotice?: ProgramNotice;
+}
+
+/** Rows of the input embedding matrix, on demand. */
+export interface EmbeddingTable {
+  readonly rows: number;
+  readonly width: number;
+  /** Copies the rows of the given ids into one array [ids.length, width]. */
+  gather(ids: ArrayLike<number>): Float32Array;
+  /** The whole matrix [rows, width], row-major (a view, not a copy, where possible). */
+  matrix(): Float32Array;
+}
+
+/** A frozen model that can be trained through. */
+export interface Backbone {
+  readonly description: BackboneDescription;
+  readonly tokenizer: Tokenizer;
+  readonly embeddings: EmbeddingTable;
+  createProgram(options: ProgramOptions): Promise<Program>;
+  dispose(): Promise<void>;
+}

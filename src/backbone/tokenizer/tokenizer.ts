@@ -1,0 +1,18 @@
+export interface EncodeOptions {
+  /** Adds what the model's own template adds around a text (such as a begin token). Off unless asked. */
+  readonly addSpecialTokens?: boolean;
+}
+
+export interface Tokenizer {
+  readonly vocabularySize: number;
+  /** Id that ends a text, when the model has one. */
+  readonly endOfTextId?: number;
+  readonly beginOfTextId?: number;
+  encode(text: string, options?: EncodeOptions): Int32Array;
+  decode(ids: ArrayLike<number>): string;
+  /** The raw vocabulary entry of an id (byte-level characters as stored, e.g. "Ġyes"). */
+  token(id: number): string;
+  /** What one token reads as for a person: leading space visible, bytes and control characters escaped. */
+  displayToken(id: number): string;
+  isSpecial(id: number): boolean;
+}

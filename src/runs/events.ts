@@ -1,0 +1,101 @@
+import { z } from "zod";
+
+/** The events of a run's journal, and of `ptune run --json`. One line each. */
+
+export const runStates = ["queued", "running", "paused", "stopped", "succeeded", "failed"] as const;
+export const runStateSchema = z.enum(runStates);
+export type RunState = z.infer<typeof runStateSchema>;
+
+const metrics = z.record(z.string(), z.number().nullable());
+
+export const perClassSchema = z.record(
+  z.string(),
+  z.object({ precision: z.number(), recall: z.number(), f1: z.number(), support: z.number() }),
+);
+
+/** Measures of one evaluation. Classification fills accuracy, macroF1, perClass and confusion; generation exactMatch and rougeL. */
+export const evaluationMeasuresSchema = z.object({
+  items: z.number(),
+  loss: z.number().nullable().optional(),
+  accuracy: z.number().optional(),
+  macroF1: z.number().optional(),
+  perClass: perClassSchema.optional(),
+  /** Rows: true label; columns: predicted label; order as in labels. */
+  confusion: z.array(z.array(z.number())).optional(),
+  labels: z.array(z.string()).optional(),
+  exactMatch: z.number().optional(),
+  rougeL: z.number().optional(),
+});
+export type EvaluationMeasures = z.infer<typeof evaluationMeasuresSchema>;
+
+export const stateEventSchema = z.object({
+  type: z.literal("state"),
+  state: runStateSchema,
+  reason: z.string().optional(),
+});
+export const stepEventSchema = z.object({
+  type: z.literal("step"),
+  step: z.number(),
+  steps: z.number(),
+  epoch: z.number(),
+  loss: z.number().nullable(),
+  learningRate: z.number(),
+  gradientNorm: z.number().nullable(),
+  samplesPerSecond: z.number(),
+  secondsLeft: z.number().nullable(),
+});
+export const evaluationEventSchema = z.object({
+  type: z.literal("evaluation"),
+  step: z.number(),
+  split: z.enum(["validation", "test"]),
+  measures: evaluationMeasuresSchema,
+  best: z.boolean().optional(),
+});
+export const baselineEventSchema = z.object({
+  type: z.literal("baseline"),
+  name: z.string(),
+  measures: evaluationMeasuresSchema,
+});
+export const checkpointEventSchema = z.object({
+  type: z.literal("checkpoint"),
+  step: z.number(),
+  file: z.string(),
+});
+export const messageEventSchema = z.object({
+  type: z.literal("message"),
+  level: z.enum(["info", "warning", "error"]),
+  code: z.string(),
+  text: z.string(),
+});
+export const phaseEventSchema = z.object({
+  type: z.literal("phase"),
+  /** What the run is busy with: "backbone", "data", "baselines", "training", "test". */
+  phase: z.string(),
+  done: z.number().optional(),
+  total: z.number().optional(),
+});
+export const resultEventSchema = z.object({
+  type: z.literal("result"),
+  status: z.enum(["succeeded", "stopped", "failed"]),
+  run: z.string(),
+  adapter: z.string().nullable(),
+  test: evaluationMeasuresSchema.nullable(),
+  baselines: z.record(z.string(), evaluationMeasuresSchema),
+  faithfulness: metrics.optional(),
+  seconds: z.number(),
+  trainingSeconds: z.number(),
+  peakMemoryMB: z.number(),
+});
+
+export const runEventSchema = z.discriminatedUnion("type", [
+  stateEventSchema,
+  stepEventSchema,
+  evaluationEventSchema,
+  baselineEventSchema,
+  checkpointEventSchema,
+  messageEventSchema,
+  phaseEventSchema,
+  resultEventSchema,
+]);
+export type RunEvent = z.infer<typeof runEventSchema>;
+export type ResultEvent = z.infer<typeof resultEventSchema>;
