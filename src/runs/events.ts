@@ -61,6 +61,12 @@ export const checkpointEventSchema = z.object({
   step: z.number(),
   file: z.string(),
 });
+/** A run goes on from a checkpoint: what the journal says of later steps is void and will be written again. */
+export const resumeEventSchema = z.object({
+  type: z.literal("resume"),
+  /** Step of the checkpoint the run goes on from; 0 where it starts afresh. */
+  step: z.number(),
+});
 export const messageEventSchema = z.object({
   type: z.literal("message"),
   level: z.enum(["info", "warning", "error"]),
@@ -93,6 +99,7 @@ export const runEventSchema = z.discriminatedUnion("type", [
   evaluationEventSchema,
   baselineEventSchema,
   checkpointEventSchema,
+  resumeEventSchema,
   messageEventSchema,
   phaseEventSchema,
   resultEventSchema,
