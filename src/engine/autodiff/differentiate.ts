@@ -1,0 +1,110 @@
+import { PromptTuningError } from "../../common/errors.js";
+import { GraphBuilder } from "../graph/builder.js";
+import type { Graph, GraphNode } from "../graph/graph.js";
+import { isFloating } from "../graph/tensor-type.js";
+import { operatorKey, type RuleContext } from "./rule.js";
+import { gradientRules, supportedOperators } from "./rule-table.js";
+import { unbroadcast } from "./unbroadcast.js";
+
+export interface DifferentiateOptions {
+  /** A tensor with one element. */
+  readonly loss: string;
+  /** Inputs or initializers of the graph to differentiate by. */
+  readonly by: readonly string[];
+}
+
+/**
+ * Reverse-mode automatic differentiation: appends to the graph the nodes that compute the gradient of the loss
+ * with respect to the given tensors, and returns the gradients' names. Only nodes on a path from one of these
+ * tensors to the loss are differentiated. (Griewank & Walther 2008, Evaluating Derivatives, section 3.2)
+ *
+ * @throws PromptTuningError kind "operator" when a node on such a path has no rule.
+ */
+export function differentiate(graph: Graph, { loss, by }: DifferentiateOptions): Map<string, string> {
+  const path = nodesOnPath(graph, loss, by);
+  const reached = tensorsReachedFrom(path, by);
+  const builder = new GraphBuilder(graph, "gradient/");
+  const partial = new Map<string, string[]>();
+  const addPartial = (tensor: string, gradient: string): void => {
+    const known = partial.get(tensor);
+    if (known) known.push(gradient);
+    else partial.set(tensor, [gradient]);
+  };
+  const totalOf = (tensor: string): string | undefined => {
+    const parts = partial.get(tensor);
+    if (!parts) return undefined;
+    if (parts.length === 1) return parts[0];
+    const total = builder.add("Sum", parts, { shape: graph.typeOf(parts[0])?.shape });
+    partial.set(tensor, [total]);
+    return total;
+  };
+
+  addPartial(loss, onesLike(builder, loss));
+  for (const node of [...path].reverse()) {
+    const gradients = node.outputs.map((output) => (output ? totalOf(output) : undefined));
+    if (gradients.every((gradient) => gradient === undefined)) continue;
+    const rule = gradientRules.get(operatorKey(node));
+    if (!rule) throw missingRule(node);
+    const context: RuleContext = {
+      graph,
+      builder,
+      wants: (index) => reached.has(node.inputs[index]) && isFloating(graph.typeOf(node.inputs[index])),
+      typeOf: (tensor) => graph.typeOf(tensor),
+      unbroadcast: (gradient, target) => unbroadcast(builder, gradient, target),
+    };
+    rule(node, gradients, context).forEach((gradient, index) => {
+      if (gradient !== undefined && context.wants(index)) addPartial(node.inputs[index], gradient);
+    });
+  }
+
+  const result = new Map<string, string>();
+  for (const tensor of by) {
+    const gradient = totalOf(tensor);
+    if (gradient === undefined) {
+      throw new PromptTuningError("model", `The loss does not depend on "${tensor}".`, {
+        reason: "No path of the model's graph leads from it to the loss.",
+        advice: "Check that the template holds a {soft} slot before the answer.",
+      });
+    }
+    result.set(tensor, gradient);
+  }
+  return result;
+}
+
+function onesLike(builder: GraphBuilder, loss: string): string {
+  const shape = builder.graph.typeOf(loss)?.shape;
+  if (shape?.length === 0) return builder.scalar(1);
+  return builder.add("Expand", [builder.scalar(1), builder.add("Shape", [loss])], { shape });
+}
+
+/** Nodes that are both reached from the trainables and needed by the loss, in the graph's order. */
+function nodesOnPath(graph: Graph, loss: string, by: readonly string[]): GraphNode[] {
+  const reached = new Set(by);
+  const forward = graph.nodes.filter((node) => {
+    const isReached = node.inputs.some((input) => reached.has(input));
+    if (isReached) for (const output of node.outputs) if (isFloating(graph.typeOf(output))) reached.add(output);
+    return isReached;
+  });
+  const needed = new Set([loss]);
+  return forward
+    .reverse()
+    .filter((node) => {
+      const isNeeded = node.outputs.some((output) => needed.has(output) && reached.has(output));
+      if (isNeeded) for (const input of node.inputs) needed.add(input);
+      return isNeeded;
+    })
+    .reverse();
+}
+
+function tensorsReachedFrom(path: readonly GraphNode[], by: readonly string[]): Set<string> {
+  const reached = new Set(by);
+  for (const node of path) for (const output of node.outputs) if (output) reached.add(output);
+  return reached;
+}
+
+function missingRule(node: GraphNode): PromptTuningError {
+  return new PromptTuningError("operator", `The operator ${operatorKey(node)} (node "${node.name}") cannot be differentiated.`, {
+    reason: `It lies between the soft prompt and the loss, and there is no gradient rule for it. There are rules for ${supportedOperators().length} operators.`,
+    advice: "Export the model with plain operators (torch.onnx, without fusion), choose an unquantised variant, or add a rule under src/engine/autodiff/rules.",
+  });
+}

@@ -1,0 +1,72 @@
+import type { Attributes } from "./attribute.js";
+import { type Initializer, integerValues } from "./initializer.js";
+import type { TensorType } from "./tensor-type.js";
+
+export interface GraphNode {
+  readonly name: string;
+  readonly operator: string;
+  /** "" is ONNX's own domain. */
+  readonly domain: string;
+  /** Names of tensors; "" where an optional input is left out. */
+  inputs: string[];
+  outputs: string[];
+  readonly attributes: Attributes;
+}
+
+export interface NamedType extends TensorType {
+  readonly name: string;
+}
+
+/**
+ * A typed, editable view of an ONNX graph. Nodes are kept in an order in which every tensor is made before it
+ * is used; editing code appends, or inserts where its inputs exist.
+ */
+export class Graph {
+  name = "graph";
+  nodes: GraphNode[] = [];
+  inputs: NamedType[] = [];
+  outputs: NamedType[] = [];
+  readonly initializers = new Map<string, Initializer>();
+  /** What is known of intermediate tensors. */
+  readonly types = new Map<string, TensorType>();
+  /** Operator set version by domain. */
+  readonly opsets = new Map<string, number>();
+
+  /** What is known of a tensor, wherever it comes from. */
+  typeOf(name: string): TensorType | undefined {
+    return this.initializers.get(name) ?? this.types.get(name) ?? this.inputs.find((input) => input.name === name);
+  }
+
+  producerOf(name: string): GraphNode | undefined {
+    return this.nodes.find((node) => node.outputs.includes(name));
+  }
+
+  consumersOf(name: string): GraphNode[] {
+    return this.nodes.filter((node) => node.inputs.includes(name));
+  }
+
+  /** The values of a constant integer tensor (an initializer or a Constant node), or undefined. */
+  constantIntegers(name: string): number[] | undefined {
+    const initializer = this.initializers.get(name);
+    if (initializer) return integerValues(initializer);
+    const producer = this.producerOf(name);
+    if (producer?.operator !== "Constant") return undefined;
+    const { value, value_int: single, value_ints: several } = producer.attributes;
+    if (value?.kind === "tensor") return integerValues(value.value);
+    if (single?.kind === "int") return [single.value];
+    return several?.kind === "ints" ? [...several.value] : undefined;
+  }
+
+  /** A shallow copy whose nodes, inputs and constants can be edited without touching this one; weights' bytes are shared. */
+  clone(): Graph {
+    const copy = new Graph();
+    copy.name = this.name;
+    copy.nodes = this.nodes.map((node) => ({ ...node, inputs: [...node.inputs], outputs: [...node.outputs] }));
+    copy.inputs = [...this.inputs];
+    copy.outputs = [...this.outputs];
+    for (const [name, value] of this.initializers) copy.initializers.set(name, value);
+    for (const [name, value] of this.types) copy.types.set(name, value);
+    for (const [domain, version] of this.opsets) copy.opsets.set(domain, version);
+    return copy;
+  }
+}

@@ -1,0 +1,39 @@
+import { InferenceSession } from "onnxruntime-node";
+import { PromptTuningError } from "../../common/errors.js";
+import type { Graph } from "../graph/graph.js";
+import { serializeModel } from "../onnx/model-file.js";
+
+export interface SessionOptions {
+  /** Folder that external data lies in. */
+  readonly weightsFolder?: string;
+  /** Threads of the math; onnxruntime's own choice (the physical cores) when absent. */
+  readonly threads?: number;
+}
+
+/**
+ * Opens a graph in onnxruntime. Prepacking and the memory pattern are off: together they double the memory and
+ * gained no time where it was measured (docs/adr/0003).
+ */
+export async function createSession(graph: Graph, options: SessionOptions = {}): Promise<InferenceSession> {
+  const configuration: Record<string, string> = { disable_prepacking: "1" };
+  if (options.weightsFolder) configuration.model_external_initializers_file_folder_path = options.weightsFolder;
+  try {
+    return await InferenceSession.create(serializeModel(graph), {
+      executionProviders: ["cpu"],
+      intraOpNumThreads: options.threads,
+      interOpNumThreads: 1,
+      executionMode: "sequential",
+      graphOptimizationLevel: "all",
+      enableCpuMemArena: true,
+      enableMemPattern: false,
+      logSeverityLevel: 3,
+      extra: { session: configuration },
+    });
+  } catch (cause) {
+    throw new PromptTuningError("model", "onnxruntime cannot open the model's graph.", {
+      reason: cause instanceof Error ? cause.message : String(cause),
+      advice: "Check that all files of the model are complete; another export or variant of the model may work.",
+      cause,
+    });
+  }
+}
