@@ -1,0 +1,150 @@
+import { PromptTuningError } from "../common/errors.js";
+import { rowNorms } from "./norms.js";
+import { TopList } from "./top-list.js";
+
+export const nearnessMetrics = ["cosine", "dot", "l2"] as const;
+export type NearnessMetric = (typeof nearnessMetrics)[number];
+
+/** A vocabulary token near a vector, measured all three ways. */
+export interface NearToken {
+  readonly id: number;
+  /** Cosine similarity; 0 where the vector or the embedding has norm 0. */
+  readonly cosine: number;
+  /** Inner product. */
+  readonly dot: number;
+  /** Euclidean distance. */
+  readonly l2: number;
+}
+
+/** One vector's nearest tokens, nearest first by each metric. Lists are shorter than k only where fewer tokens are eligible. */
+export type VectorNeighbours = { readonly norm: number } & Readonly<Record<NearnessMetric, readonly NearToken[]>>;
+
+/** A vocabulary's embeddings: matrix [rows, width], row-major. */
+export interface VocabularyMatrix {
+  readonly matrix: Float32Array;
+  readonly rows: number;
+  readonly width: number;
+}
+
+export interface NearestTokensOptions {
+  /** Tokens to list by each metric; 10 unless told. */
+  readonly k?: number;
+  /** Tokens to leave out, such as special ones. None unless told. */
+  readonly exclude?: (id: number) => boolean;
+  readonly signal?: AbortSignal;
+}
+
+/** Rows of the vocabulary between two breaths of the event loop. */
+const blockRows = 1024;
+
+/**
+ * The k nearest tokens of each vector by cosine, inner product and Euclidean distance, exhaustively.
+ * Sums are in double precision over the columns in order; ties go to the lower id. By Euclidean distance, candidates
+ * are ranked with |p|² + |v|² − 2 p·v, exact to about 1e-15 of the norms' squares; the distance told is computed directly.
+ *
+ * @param vectors [P, width], row-major.
+ * @throws PromptTuningError (model) for numbers that are not finite or a size that does not fit; (stopped) on abort.
+ */
+export async function nearestTokens(
+  vectors: Float32Array,
+  vocabulary: VocabularyMatrix,
+  options: NearestTokensOptions = {},
+): Promise<VectorNeighbours[]> {
+  const { matrix, rows, width } = vocabulary;
+  const { k = 10, exclude, signal } = options;
+  if (vectors.length % width !== 0 || matrix.length < rows * width)
+    throw new PromptTuningError("model", "The prompt's width differs from the backbone's.", {
+      reason: `${vectors.length} numbers do not divide into rows of ${width}.`,
+      advice: "Inspect a prompt on the backbone it was trained on.",
+    });
+  if (!vectors.every(Number.isFinite))
+    throw new PromptTuningError("model", "The prompt holds numbers that are not finite.", { advice: "Inspect an earlier checkpoint." });
+
+  const norms = rowNorms(vectors, width);
+  const lists = Array.from(norms, () => ({ cosine: new TopList(k), dot: new TopList(k), l2: new TopList(k) }));
+  const prompt = Float64Array.from(vectors);
+  const row = new Float64Array(width);
+  const dots = new Float64Array(norms.length);
+  for (let id = 0; id < rows; id++) {
+    if (id % blockRows === 0 && id > 0) await breathe(signal);
+    if (exclude?.(id)) continue;
+    let square = 0;
+    for (let j = 0, at = id * width; j < width; j++, at++) {
+      row[j] = matrix[at];
+      square += row[j] * row[j];
+    }
+    innerProducts(prompt, row, dots);
+    const norm = Math.sqrt(square);
+    for (let p = 0; p < dots.length; p++) {
+      lists[p].cosine.offer(id, cosineOf(dots[p], norms[p], norm));
+      lists[p].dot.offer(id, dots[p]);
+      lists[p].l2.offer(id, -(norms[p] * norms[p] + square - 2 * dots[p]));
+    }
+  }
+  return lists.map((list, p) => {
+    const measure = (id: number) => measureToken(vectors, p, norms[p], vocabulary, id);
+    return {
+      norm: norms[p],
+      cosine: list.cosine.ids().map(measure),
+      dot: list.dot.ids().map(measure),
+      // Ranked by the expanded formula, listed by the direct one: they may differ in the last place.
+      l2: list.l2.ids().map(measure).sort((a, b) => a.l2 - b.l2 || a.id - b.id),
+    };
+  });
+}
+
+/** Inner products of one row with every vector; four at a time, so that their sums run side by side in the processor. */
+function innerProducts(vectors: Float64Array, row: Float64Array, dots: Float64Array): void {
+  const width = row.length;
+  let p = 0;
+  for (; p + 4 <= dots.length; p += 4) {
+    const a = p * width;
+    const b = a + width;
+    const c = b + width;
+    const d = c + width;
+    let sumA = 0;
+    let sumB = 0;
+    let sumC = 0;
+    let sumD = 0;
+    for (let j = 0; j < width; j++) {
+      const value = row[j];
+      sumA += vectors[a + j] * value;
+      sumB += vectors[b + j] * value;
+      sumC += vectors[c + j] * value;
+      sumD += vectors[d + j] * value;
+    }
+    dots[p] = sumA;
+    dots[p + 1] = sumB;
+    dots[p + 2] = sumC;
+    dots[p + 3] = sumD;
+  }
+  for (; p < dots.length; p++) {
+    let sum = 0;
+    for (let j = 0, at = p * width; j < width; j++, at++) sum += vectors[at] * row[j];
+    dots[p] = sum;
+  }
+}
+
+function measureToken(vectors: Float32Array, p: number, vectorNorm: number, { matrix, width }: VocabularyMatrix, id: number): NearToken {
+  let dot = 0;
+  let square = 0;
+  let distance = 0;
+  for (let j = 0; j < width; j++) {
+    const x = vectors[p * width + j];
+    const y = matrix[id * width + j];
+    dot += x * y;
+    square += y * y;
+    distance += (x - y) * (x - y);
+  }
+  return { id, cosine: cosineOf(dot, vectorNorm, Math.sqrt(square)), dot, l2: Math.sqrt(distance) };
+}
+
+export function cosineOf(dot: number, normA: number, normB: number): number {
+  return normA > 0 && normB > 0 ? dot / (normA * normB) : 0;
+}
+
+/** Lets heartbeats and messages through: a large vocabulary takes seconds. */
+async function breathe(signal?: AbortSignal): Promise<void> {
+  await new Promise<void>((resolve) => setImmediate(resolve));
+  if (signal?.aborted) throw new PromptTuningError("stopped", "The inspection was stopped.");
+}
