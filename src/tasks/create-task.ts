@@ -1,0 +1,54 @@
+import type { Tokenizer } from "../backbone/tokenizer/tokenizer.js";
+import { PromptTuningError } from "../common/errors.js";
+import type { Example } from "../data/example.js";
+import type { TaskSettings } from "../experiment/schema.js";
+import { LinearClassification, WordClassification } from "./classification.js";
+import { TextGeneration } from "./generation.js";
+import type { Task } from "./task.js";
+import { parseTemplate, withHardPrompt, withoutSoftSlots, type Template } from "./template.js";
+import { defaultVerbalizer, type Verbalizer } from "./verbalizer.js";
+
+export interface TaskContext {
+  readonly tokenizer: Tokenizer;
+  /** Longest sequence of the backbone, in tokens. */
+  readonly contextLength: number;
+  /** The training rows: they give the labels where the experiment has no verbalizer. */
+  readonly train: readonly Example[];
+}
+
+/** The task of an experiment, ready to encode rows. @throws kind "experiment" or "data" */
+export function createTask(settings: TaskSettings, context: TaskContext): Task {
+  return taskWithTemplate(settings, readTemplate(settings), context, settings.type === "classification" && settings.head === "linear");
+}
+
+/** The zero-shot baseline: the template without its soft slots; classification always by words. Needs no soft prompt. */
+export function createZeroShotTask(settings: TaskSettings, context: TaskContext): Task {
+  return taskWithTemplate(settings, withoutSoftSlots(readTemplate(settings)), context, false);
+}
+
+/** The hard-prompt baseline: the text stands in the first soft slot's place, the other slots are gone; classification always by words. */
+export function createHardPromptTask(settings: TaskSettings, hardPrompt: string, context: TaskContext): Task {
+  return taskWithTemplate(settings, withHardPrompt(readTemplate(settings), hardPrompt), context, false);
+}
+
+/** The verbalizer of an experiment: its own, or the labels of the training rows after a space. */
+export function verbalizerOf(settings: TaskSettings & { type: "classification" }, train: readonly Example[]): Verbalizer {
+  if (settings.verbalizer) return new Map(Object.entries(settings.verbalizer));
+  return defaultVerbalizer(train.flatMap((example) => (example.label === undefined ? [] : [example.label])));
+}
+
+/** The template of checked settings. @throws kind "experiment" with the first problem, for settings that were not checked */
+export function readTemplate(settings: TaskSettings): Template {
+  const { template, problems } = parseTemplate(settings.template, settings.type === "classification" ? "label" : "output");
+  const error = problems.find((problem) => problem.severity === "error");
+  if (error) throw new PromptTuningError("experiment", `The template is wrong at character ${error.offset + 1}: ${error.message}`);
+  return template;
+}
+
+function taskWithTemplate(settings: TaskSettings, template: Template, context: TaskContext, linear: boolean): Task {
+  const { tokenizer, contextLength } = context;
+  const common = { template, tokenizer, contextLength, maxTokens: settings.maxTokens };
+  if (settings.type === "generation") return new TextGeneration({ ...common, maxNewTokens: settings.maxNewTokens });
+  const options = { ...common, verbalizer: verbalizerOf(settings, context.train) };
+  return linear ? new LinearClassification(options) : new WordClassification(options);
+}
