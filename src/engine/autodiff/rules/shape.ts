@@ -73,21 +73,18 @@ export const where: GradientRule = (node, [g], context) => {
   ];
 };
 
-/**
- * Gather along the first axis: rows of the gradient are added to the rows they came from. For a table of known,
- * small height as one-hotᵀ·g, a matrix product; otherwise by scattering.
- */
+/** Slices of the gradient are added to the slices of the data they came from. */
 export const gather: GradientRule = (node, [g], context) => {
   const { builder } = context;
   const [data, indices] = node.inputs;
   const shape = context.typeOf(data)?.shape;
   const axis = intAttribute(node.attributes, "axis", 0);
-  if (!shape) {
+  if (!shape && axis !== 0) {
     throw new PromptTuningError("operator", `The node "${node.name}" (Gather) reads a tensor of unknown rank, which cannot be differentiated.`, {
       advice: "Export the model with shape information (torch.onnx does).",
     });
   }
-  const normalized = (axis + shape.length) % shape.length;
+  const normalized = shape ? (axis + shape.length) % shape.length : 0;
   // Moves the gathered axis to the front, so that one form serves every axis.
   const indexShape = context.typeOf(indices)?.shape;
   if (normalized !== 0 && indexShape === undefined) {
@@ -98,7 +95,7 @@ export const gather: GradientRule = (node, [g], context) => {
   const indexRank = indexShape?.length ?? 0;
   let rows = g!;
   if (normalized !== 0) {
-    const rank = shape.length - 1 + indexRank;
+    const rank = shape!.length - 1 + indexRank;
     const gatheredAxes = Array.from({ length: indexRank }, (_, i) => normalized + i);
     const others = Array.from({ length: rank }, (_, i) => i).filter((i) => !gatheredAxes.includes(i));
     rows = builder.add("Transpose", [rows], { attributes: { perm: ints([...gatheredAxes, ...others]) } });
@@ -118,7 +115,7 @@ export const gather: GradientRule = (node, [g], context) => {
     attributes: { reduction: { kind: "string", value: "add" } },
   });
   if (normalized === 0) return [builder.add("Reshape", [scattered, dataShape], { shape })];
-  const order = [normalized, ...shape.map((_, i) => i).filter((i) => i !== normalized)];
+  const order = [normalized, ...shape!.map((_, i) => i).filter((i) => i !== normalized)];
   const moved = builder.add("Gather", [dataShape, builder.integers(order)]);
   const front = builder.add("Reshape", [scattered, moved]);
   return [builder.add("Transpose", [front], { attributes: { perm: ints(order.map((_, i) => order.indexOf(i))) }, shape })];

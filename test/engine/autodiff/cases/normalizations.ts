@@ -1,0 +1,27 @@
+import { float as f, int } from "../../../../src/engine/graph/attribute.js";
+import { float, type OperatorCase, runtimeIntegers } from "../operator-case.js";
+
+const angles = (rows: number, half: number, turn: (angle: number) => number): number[] =>
+  Array.from({ length: rows * half }, (_, i) => turn(Math.floor(i / half) / 1.7 ** (i % half)));
+const cache = (rows: number, half: number): OperatorCase["inputs"] => [
+  { kind: "values", shape: [rows, half], values: angles(rows, half, Math.cos), constant: true },
+  { kind: "values", shape: [rows, half], values: angles(rows, half, Math.sin), constant: true },
+];
+
+export const normalizationCases: Readonly<Record<string, readonly OperatorCase[]>> = {
+  SimplifiedLayerNormalization: [
+    { note: "frozen weight", inputs: [float([2, 3, 4]), float([4], { constant: true })], attributes: { axis: int(-1), epsilon: f(1e-5) } },
+    { note: "axis counted from the front", inputs: [float([2, 4]), float([4], { constant: true })], attributes: { axis: int(1), epsilon: f(0.1) } },
+    { note: "both outputs named", inputs: [float([2, 4]), float([4], { constant: true })], outputs: 2, used: [0], attributes: { axis: int(-1), epsilon: f(1e-5), stash_type: int(1) } },
+  ],
+  LayerNormalization: [
+    { note: "frozen weight and bias", inputs: [float([2, 3, 4]), float([4], { constant: true }), float([4], { constant: true })], attributes: { axis: int(-1), epsilon: f(1e-5) } },
+    { note: "no bias", inputs: [float([2, 5]), float([5], { constant: true })], attributes: { epsilon: f(0.1) } },
+  ],
+  "com.microsoft:RotaryEmbedding": [
+    { note: "rank 3, halves", inputs: [float([1, 2, 8]), runtimeIntegers([1, 3], [1, 2]), ...cache(5, 2)], attributes: { num_heads: int(2), rotary_embedding_dim: int(4) } },
+    { note: "rank 4, halves", inputs: [float([2, 2, 2, 4]), runtimeIntegers([0, 1, 2, 4], [2, 2]), ...cache(5, 2)] },
+    { note: "rank 4, interleaved", inputs: [float([1, 2, 2, 4]), runtimeIntegers([2, 4], [1, 2]), ...cache(5, 2)], attributes: { interleaved: int(1) } },
+    { note: "one starting position", inputs: [float([1, 2, 3, 4]), runtimeIntegers([1], [1]), ...cache(5, 2)] },
+  ],
+};
