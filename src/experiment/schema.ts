@@ -6,102 +6,113 @@ import { z } from "zod";
  */
 
 export const modelSchema = z.union([
-  z.string().describe("A name of the catalogue, such as smollm2-135m-instruct."),
-  z.strictObject({ path: z.string().describe("A .gguf or .onnx file, or a folder that holds one. Relative to this file.") }),
+  z.string().min(1).describe("A name of the catalogue, such as smollm2-135m-instruct."),
+  z.strictObject({ path: z.string().min(1).describe("A .gguf or .onnx file, or a folder that holds one. Relative to this file.") }),
   z.strictObject({
-    hub: z.string().describe("Repository of the hub, owner/name."),
-    revision: z.string().optional().describe("Branch, tag or commit."),
-    file: z.string().optional().describe("File inside the repository."),
+    hub: z.string().min(1).describe("Repository of the hub, owner/name."),
+    revision: z.string().min(1).optional().describe("Branch, tag or commit."),
+    file: z.string().min(1).optional().describe("File inside the repository."),
   }),
 ]);
 
 export const datasetFilesSchema = z.strictObject({
-  train: z.string().describe("Training rows: .tsv, .csv, .jsonl or .json. Relative to this file."),
-  validation: z.string().optional().describe("Rows for evaluation during training. Without it, a stratified part of train is kept aside by hash."),
-  test: z.string().optional().describe("Held-out rows, looked at once at the end."),
-  columns: z.record(z.string(), z.string()).describe("Slot of the template → column of the data."),
+  train: z.string().min(1).describe("Training rows: .tsv, .csv, .jsonl or .json. Relative to this file."),
+  validation: z.string().min(1).optional().describe("Rows for evaluation during training. Without it, a stratified part of train is kept aside by hash."),
+  test: z.string().min(1).optional().describe("Held-out rows, looked at once at the end."),
+  columns: z.record(z.string(), z.string()).describe("Slot of the template → column of the data. The answer's slot (label or output) is among them."),
   limit: z
-    .strictObject({ train: z.int().min(1).optional(), validation: z.int().min(1).optional(), test: z.int().min(1).optional() })
+    .strictObject({ train: z.int().min(1).max(1_000_000_000).optional(), validation: z.int().min(1).max(1_000_000_000).optional(), test: z.int().min(1).max(1_000_000_000).optional() })
     .optional()
     .describe("At most so many rows of a split, drawn with the seed, balanced over the labels as the data is."),
 });
-export const datasetSchema = z.union([z.string().describe("Name of a sample (spam-assassin)."), datasetFilesSchema]);
+export const datasetSchema = z.union([z.string().min(1).describe("Name of a sample (spam-assassin)."), datasetFilesSchema]);
 
 export const initializationSchema = z.discriminatedUnion("type", [
   z.strictObject({ type: z.literal("random").describe("Normal, at the scale of the vocabulary's embeddings.") }),
   z.strictObject({ type: z.literal("normal").describe("N(0, 1), as PEFT's RANDOM.") }),
-  z.strictObject({ type: z.literal("sampled-vocabulary"), mostCommon: z.int().min(1).optional().describe("Draw from the k most common tokens (Lester: 5000); all when absent.") }),
-  z.strictObject({ type: z.literal("text"), text: z.string().min(1) }),
+  z.strictObject({ type: z.literal("sampled-vocabulary").describe("Embeddings of tokens drawn from the vocabulary."), mostCommon: z.int().min(1).max(10_000_000).optional().describe("Draw from the k most common tokens (Lester: 5000); all when absent.") }),
+  z.strictObject({ type: z.literal("text").describe("Embeddings of a text's tokens, repeated or cut to the soft prompt's length."), text: z.string().min(1).describe("The text to begin with.") }),
   z.strictObject({ type: z.literal("class-labels").describe("The verbalizer's words, repeated.") }),
-  z.strictObject({ type: z.literal("file"), path: z.string().describe("A PEFT adapter folder or .safetensors or .npy file.") }),
+  z.strictObject({ type: z.literal("file").describe("A soft prompt that was saved before."), path: z.string().min(1).describe("A PEFT adapter folder or .safetensors or .npy file.") }),
 ]);
 export type Initialization = z.infer<typeof initializationSchema>;
 
 export const taskSchema = z.discriminatedUnion("type", [
   z.strictObject({
-    type: z.literal("classification"),
-    template: z.string(),
+    type: z.literal("classification").describe("The answer is one of a few labels."),
+    template: z
+      .string()
+      .describe("Text with slots: {soft:20} for 20 virtual tokens, {column} for a text of the row, {label} where the answer is scored (at the end when it is not written). Braces in the text are doubled."),
     verbalizer: z.record(z.string(), z.string()).optional().describe("Label → words. Without it the labels themselves, after a space."),
     head: z.enum(["verbalizer", "linear"]).default("verbalizer").describe("linear: a light head trained with the prompt, instead of words."),
-    maxTokens: z.record(z.string(), z.int().min(1)).default({}).describe("Slot → most tokens it may take; longer texts are cut at the end."),
+    maxTokens: z.record(z.string(), z.int().min(1).max(1_000_000)).default({}).describe("Slot → most tokens it may take; longer texts are cut at the end."),
   }),
   z.strictObject({
-    type: z.literal("generation"),
-    template: z.string(),
-    maxTokens: z.record(z.string(), z.int().min(1)).default({}),
-    maxNewTokens: z.int().min(1).max(1024).default(64),
+    type: z.literal("generation").describe("The answer is a text."),
+    template: z
+      .string()
+      .describe("Text with slots: {soft:20} for 20 virtual tokens, {column} for a text of the row, {output} where the answer begins (at the end when it is not written). Braces in the text are doubled."),
+    maxTokens: z.record(z.string(), z.int().min(1).max(1_000_000)).default({}).describe("Slot → most tokens it may take; longer texts are cut at the end."),
+    maxNewTokens: z.int().min(1).max(1024).default(64).describe("Most tokens of an answer; longer reference texts are cut in training."),
   }),
 ]);
 export type TaskSettings = z.infer<typeof taskSchema>;
 
 export const methodSchema = z.strictObject({
-  type: z.literal("prompt-tuning").default("prompt-tuning"),
-  init: initializationSchema.default({ type: "random" }),
+  type: z.literal("prompt-tuning").default("prompt-tuning").describe("Virtual tokens are trained, the backbone is frozen (Lester et al. 2021)."),
+  init: initializationSchema.default({ type: "random" }).describe("What the virtual tokens are before the first step."),
 });
 
 export const trainingSchema = z.strictObject({
-  steps: z.int().min(1).default(300).describe("Optimiser steps."),
-  batchSize: z.int().min(1).default(8).describe("Sequences in one forward and backward pass."),
-  accumulate: z.int().min(1).default(1).describe("Passes summed before one optimiser step."),
-  optimizer: z.enum(["adamw", "adafactor", "sgd"]).default("adamw"),
-  learningRate: z.number().positive().default(0.01),
-  weightDecay: z.number().min(0).default(0),
+  steps: z.int().min(1).max(10_000_000).default(300).describe("Optimiser steps."),
+  batchSize: z.int().min(1).max(4096).default(8).describe("Sequences in one forward and backward pass."),
+  accumulate: z.int().min(1).max(4096).default(1).describe("Passes summed before one optimiser step."),
+  optimizer: z.enum(["adamw", "adafactor", "sgd"]).default("adamw").describe("How gradients become steps."),
+  learningRate: z.number().positive().default(0.01).describe("The highest learning rate, reached after the warm-up."),
+  weightDecay: z.number().min(0).default(0).describe("Share of the learning rate by which values shrink each step."),
   momentum: z.number().min(0).max(1).default(0).describe("SGD only."),
-  schedule: z.enum(["constant", "linear", "cosine"]).default("linear"),
+  schedule: z.enum(["constant", "linear", "cosine"]).default("linear").describe("How the learning rate falls after the warm-up."),
   warmup: z.number().min(0).max(1).default(0.05).describe("Share of the steps over which the learning rate rises."),
   clipNorm: z.number().positive().nullable().default(1).describe("Gradients are scaled down to this global norm; null: never."),
   lengthBuckets: z.boolean().default(true).describe("Batches of similar length, less padding."),
   earlyStopping: z
-    .strictObject({ patience: z.int().min(1), minDelta: z.number().min(0).default(0) })
+    .strictObject({
+      patience: z.int().min(1).max(1_000_000).describe("Evaluations without an improvement."),
+      minDelta: z.number().min(0).default(0).describe("What counts as an improvement of the metric."),
+    })
     .nullable()
     .default(null)
     .describe("Ends after so many evaluations without an improvement."),
-  checkpointEvery: z.int().min(1).default(25).describe("Steps between checkpoints."),
-  seed: z.int().default(1),
+  checkpointEvery: z.int().min(1).max(10_000_000).default(25).describe("Steps between checkpoints."),
+  seed: z.int().min(-2147483648).max(2147483647).default(1).describe("Everything random in a run follows from it (32 bits)."),
   precision: z.enum(["auto", "exact"]).default("auto").describe("auto is exact today."),
-  threads: z.int().min(1).optional().describe("Threads of the math; the physical cores when absent."),
-  keptMemoryMB: z.int().min(0).default(2048).describe("Memory for the kept keys and values of the text before the first soft slot; 0 keeps none."),
+  threads: z.int().min(1).max(1024).optional().describe("Threads of the math; the physical cores when absent."),
+  keptMemoryMB: z.int().min(0).max(1_048_576).default(2048).describe("Memory for the kept keys and values of the text before the first soft slot; 0 keeps none."),
 });
 export type TrainingSettings = z.infer<typeof trainingSchema>;
 
-export const baselineSchema = z.union([z.enum(["majority", "zero-shot"]), z.strictObject({ hardPrompt: z.string() })]);
+export const baselineSchema = z.union([z.enum(["majority", "zero-shot"]), z.strictObject({ hardPrompt: z.string().describe("Text that takes the first soft slot's place; further soft slots are left out.") })]);
 
 export const evaluationSchema = z.strictObject({
-  every: z.int().min(1).default(50).describe("Steps between evaluations on the validation split."),
+  every: z.int().min(1).max(10_000_000).default(50).describe("Steps between evaluations on the validation split."),
   metric: z.enum(["accuracy", "macroF1", "loss", "exactMatch", "rougeL"]).optional().describe("Decides the best checkpoint. accuracy for classification, rougeL for generation."),
-  batchSize: z.int().min(1).default(16),
-  baselines: z.array(baselineSchema).default(["majority", "zero-shot"]),
+  batchSize: z.int().min(1).max(4096).default(16).describe("Most sequences in one pass."),
+  baselines: z
+    .array(baselineSchema)
+    .max(16)
+    .default(["majority", "zero-shot"])
+    .describe("What the soft prompt is compared with: the most frequent label, the template without virtual tokens, or a text in their place."),
 });
 
 export const experimentSchema = z.strictObject({
-  $schema: z.string().optional(),
-  name: z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/, "letters, digits, '.', '_' and '-', at most 64, no spaces"),
-  model: modelSchema,
-  dataset: datasetSchema,
-  task: taskSchema,
-  method: methodSchema.prefault({}),
-  training: trainingSchema.prefault({}),
-  evaluation: evaluationSchema.prefault({}),
+  $schema: z.string().optional().describe("For editors."),
+  name: z.string().describe("Names the run folders.").regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/, "letters, digits, '.', '_' and '-', at most 64, no spaces"),
+  model: modelSchema.describe("The backbone: the frozen model."),
+  dataset: datasetSchema.describe("What is learned from."),
+  task: taskSchema.describe("What is asked of the backbone."),
+  method: methodSchema.prefault({}).describe("What is trained."),
+  training: trainingSchema.prefault({}).describe("How it is trained."),
+  evaluation: evaluationSchema.prefault({}).describe("How it is measured."),
 });
 /** An experiment with every default filled in. */
 export type Experiment = z.infer<typeof experimentSchema>;
