@@ -40,7 +40,7 @@ const blockRows = 1024;
 /**
  * The k nearest tokens of each vector by cosine, inner product and Euclidean distance, exhaustively.
  * Sums are in double precision over the columns in order; ties go to the lower id. By Euclidean distance, candidates
- * are ranked with |p|² + |v|² − 2 p·v, exact to about 1e-15 of the norms' squares; the distance told is computed directly.
+ * are ranked by |v|² − 2 p·v, exact to about 1e-15 of the norms' squares; the distance told is computed directly.
  *
  * @param vectors [P, width], row-major.
  * @throws PromptTuningError (model) for numbers that are not finite or a size that does not fit; (stopped) on abort.
@@ -78,7 +78,8 @@ export async function nearestTokens(
     for (let p = 0; p < dots.length; p++) {
       lists[p].cosine.offer(id, cosineOf(dots[p], norms[p], norm));
       lists[p].dot.offer(id, dots[p]);
-      lists[p].l2.offer(id, -(norms[p] * norms[p] + square - 2 * dots[p]));
+      // |p − v|² without |p|², which is the same for every token.
+      lists[p].l2.offer(id, 2 * dots[p] - square);
     }
   }
   return lists.map((list, p) => {

@@ -5,7 +5,7 @@ import type { TrainingSettings } from "../experiment/schema.js";
  * is left for training. Products such as 0.07 · 100 = 7.000000000000001 count as 7.
  */
 export function warmupSteps(share: number, steps: number): number {
-  return Math.min(Math.ceil(share * steps - 1e-9), steps - 1);
+  return Math.max(0, Math.min(Math.ceil(share * steps - 1e-9), steps - 1));
 }
 
 /**

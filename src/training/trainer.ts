@@ -131,7 +131,9 @@ class Trainer {
     this.earlyStopping.observe(value);
     this.evaluatedStep = this.step;
     this.unsaved = true;
-    emit({ type: "evaluation", step: this.step, split: "validation", measures, best: this.newBest });
+    // JSON has no NaN: a loss that is not finite is told as null.
+    const told = measures.loss != null && !Number.isFinite(measures.loss) ? { ...measures, loss: null } : measures;
+    emit({ type: "evaluation", step: this.step, split: "validation", measures: told, best: this.newBest });
     return true;
   }
 
