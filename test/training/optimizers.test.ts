@@ -120,6 +120,12 @@ describe("gradients", () => {
     expect(relativeError(actual, gradients)).toBeLessThanOrEqual(1e-6);
   });
 
+  it("adds 1e-6 to the norm before dividing", () => {
+    const tiny = { prompt: Float32Array.of(3e-6, 4e-6) };
+    clipGlobalNorm(tiny, 3e-6);
+    expect(tiny.prompt[0] / 1.5e-6).toBeCloseTo(1, 6);
+  });
+
   it("accumulate to the mean over passes, and one pass is unchanged", () => {
     const accumulator = new GradientAccumulator();
     const first = Float32Array.of(0.1, -3e-8, 7);

@@ -128,6 +128,13 @@ describe("resuming", () => {
     expect(second.outcome.best).toEqual(whole.outcome.best);
   });
 
+  it("hands out states that do not change when training goes on", async () => {
+    const kept: [StoredTrainingState, StoredTrainingState][] = [];
+    await record({ saveCheckpoint: async (stored, step) => (kept.push([stored, structuredClone(stored)]), String(step)) });
+    expect(kept.length).toBe(17);
+    for (const [later, then] of kept) expect(later).toEqual(then);
+  });
+
   it("refuses a state of another run", async () => {
     const { checkpoints } = await record();
     const { stored } = checkpoints[4];
