@@ -20,7 +20,7 @@ export type GgufMetadata = ReadonlyMap<string, GgufValue>;
 // Well above any known model (the largest vocabularies have 260,000 tokens and 520,000 merges), and low enough
 // that a file cannot make us hold more than twice its size plus 64 MB: a two-byte string takes 10 bytes in the
 // file and about 32 in memory.
-const maximumStrings = 2_000_000;
+const maximumStrings = 1_500_000;
 const maximumKeys = 20_000;
 const maximumKeyBytes = 65_535;
 const maximumStringBytes = 16 * 1024 * 1024;
@@ -87,8 +87,8 @@ function readValue(cursor: HeaderCursor, key: string, budget: { strings: number 
   if (elementType === typeNumbers.string) {
     const count = cursor.count(`the number of strings of ${quoted(key)}`, budget.strings, 8);
     budget.strings -= count;
-    const strings: string[] = [];
-    for (let index = 0; index < count; index++) strings.push(cursor.string(what, maximumStringBytes));
+    const strings = new Array<string>(count);
+    for (let index = 0; index < count; index++) strings[index] = cursor.string(what, maximumStringBytes);
     return strings;
   }
   const Numbers = numberArrays.get(elementType);
