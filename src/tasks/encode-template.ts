@@ -1,4 +1,4 @@
-import type { EncodeOptions, Tokenizer } from "../backbone/tokenizer/tokenizer.js";
+import type { Tokenizer } from "../backbone/tokenizer/tokenizer.js";
 import { PromptTuningError } from "../common/errors.js";
 import { beforeAnswer, type Template } from "./template.js";
 
@@ -90,8 +90,7 @@ export function createTemplateEncoder(template: Template, options: TemplateEncod
 /** Encodes one piece on its own, without what the model's template would add around a text. */
 export function encodeText(tokenizer: Tokenizer, text: string, allowSpecial: boolean): Int32Array {
   if (text === "") return new Int32Array(0);
-  const options: EncodeOptions & { allowSpecial: boolean } = { addSpecialTokens: false, allowSpecial };
-  return tokenizer.encode(text, options);
+  return tokenizer.encode(text, { addSpecialTokens: false, allowSpecial });
 }
 
 function preparePieces(template: Template, options: TemplateEncoderOptions): { pieces: Piece[]; answerSpace: boolean } {
