@@ -75,6 +75,8 @@ export interface Program {
   score(batch: readonly Sequence[], values: TensorValues): Promise<ScoreResult>;
   /** Greedy continuation of one sequence. */
   generate(sequence: Sequence, values: TensorValues, options: GenerationOptions): Promise<Int32Array>;
+  /** Forgets what was kept to save time between batches; results do not change. */
+  releaseKept?(): void;
   /** Frees sessions and kept keys/values. */
   dispose(): Promise<void>;
 }

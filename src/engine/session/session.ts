@@ -20,7 +20,7 @@ export async function createSession(graph: Graph, options: SessionOptions = {}):
   try {
     return await InferenceSession.create(serializeModel(graph), {
       executionProviders: ["cpu"],
-      intraOpNumThreads: options.threads,
+      ...(options.threads === undefined ? {} : { intraOpNumThreads: options.threads }),
       interOpNumThreads: 1,
       executionMode: "sequential",
       graphOptimizationLevel: "all",

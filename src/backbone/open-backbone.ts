@@ -1,0 +1,21 @@
+import { hashFile } from "./sources/file-integrity.js";
+import type { ModelFiles } from "./sources/source.js";
+import type { Backbone } from "./backbone.js";
+import { openGgufBackbone } from "./gguf/open-gguf-backbone.js";
+import { openOnnxBackbone } from "./onnx/open-onnx-backbone.js";
+
+export interface OpenBackboneOptions {
+  /** Cache folder for unpacked weights. */
+  readonly cache: string;
+  /** Progress of unpacking the weights, in bytes; only the first time a model is used. */
+  readonly onProgress?: (done: number, total: number) => void;
+}
+
+/**
+ * Opens a frozen model from its files.
+ * @throws PromptTuningError kind "model" for a broken or unsupported model, "storage" when the disk refuses.
+ */
+export async function openBackbone(files: ModelFiles, options: OpenBackboneOptions): Promise<Backbone> {
+  const hash = files.sha256 ?? (await hashFile(files.modelFile));
+  return files.format === "gguf" ? openGgufBackbone(files, hash, options) : openOnnxBackbone(files, hash);
+}

@@ -1,0 +1,149 @@
+import { Tensor } from "onnxruntime-node";
+import type { EmbeddingTable } from "../../backbone/backbone.js";
+import { classesOf, headFeeds, unpackScores } from "../head/head-feeds.js";
+import type { GenerationOptions, Head, Program, ProgramNotice, ScoreResult, Sequence, StepResult, TensorValues, TrainableSpecification } from "../program.js";
+import type { DecoderConfiguration } from "./configuration.js";
+import { batchFeeds, type Feeds, scoredRowFeeds } from "./feeds.js";
+import { generateGreedily } from "./generate.js";
+import { type KeptText, KeptTextStore, keysValuesBytesPerToken } from "./kept-text.js";
+import { type BatchLayout, planLayout } from "./layout.js";
+import { SessionPool } from "./session-pool.js";
+import { encodeTexts } from "./text-encoder.js";
+import type { DecoderWeights } from "./weights.js";
+
+export interface DecoderProgramOptions {
+  readonly configuration: DecoderConfiguration;
+  readonly weights: DecoderWeights;
+  readonly embeddings: EmbeddingTable;
+  /** Rows of the output matrix, the embeddings themselves when they are tied. */
+  readonly outputRows: EmbeddingTable;
+  readonly virtualTokens: number;
+  readonly head: Head;
+  /** Memory for kept keys and values, in bytes. */
+  readonly keptMemory: number;
+  readonly threads?: number;
+  readonly onNotice?: ProgramNotice;
+}
+
+/** Trains through a decoder whose graph we build ourselves, in the fastest exact layout of each batch. */
+export class DecoderProgram implements Program {
+  readonly trainables: readonly TrainableSpecification[];
+  readonly head: Head;
+  private readonly pool: SessionPool;
+  private readonly kept: KeptTextStore;
+  private readonly headRows?: Float32Array;
+  private saidMemoryIsFull = false;
+
+  constructor(private readonly options: DecoderProgramOptions) {
+    const { configuration, head, outputRows, virtualTokens } = options;
+    this.head = head;
+    this.pool = new SessionPool(options);
+    this.kept = new KeptTextStore(options.keptMemory);
+    if (head.kind === "words") this.headRows = outputRows.gather(head.tokenIds);
+    this.trainables = [
+      ...(virtualTokens > 0 ? [{ name: "prompt", shape: [virtualTokens, configuration.hiddenSize] }] : []),
+      ...(head.kind === "linear"
+        ? [
+            { name: "head.weight", shape: [head.classes, configuration.hiddenSize] },
+            { name: "head.bias", shape: [head.classes] },
+          ]
+        : []),
+    ];
+  }
+
+  async step(batch: readonly Sequence[], values: TensorValues): Promise<StepResult> {
+    const outputs = await this.run("step", batch, values);
+    // Copies: the tensors' memory belongs to onnxruntime.
+    const gradients = Object.fromEntries(this.trainables.map(({ name }) => [name, (outputs[`gradient.${name}`].data as Float32Array).slice()]));
+    return { loss: (outputs.loss.data as Float32Array)[0], gradients };
+  }
+
+  async score(batch: readonly Sequence[], values: TensorValues): Promise<ScoreResult> {
+    const outputs = await this.run("score", batch, values);
+    return unpackScores(batch, outputs.loss, outputs.log_probabilities);
+  }
+
+  async generate(sequence: Sequence, values: TensorValues, options: GenerationOptions): Promise<Int32Array> {
+    const { configuration, embeddings } = this.options;
+    return generateGreedily(sequence, options, {
+      configuration,
+      embeddings,
+      withVirtual: this.hasPrompt,
+      run: (past, feeds, scored) => this.pool.run({ purpose: "generate", past, shared: false }, { ...feeds, ...this.trainableFeeds(values), ...this.headFeeds([scored], values) }),
+    });
+  }
+
+  releaseKept(): void {
+    this.kept.clear();
+    this.saidMemoryIsFull = false;
+  }
+
+  async dispose(): Promise<void> {
+    this.kept.clear();
+    await this.pool.dispose();
+  }
+
+  private get hasPrompt(): boolean {
+    return this.options.virtualTokens > 0;
+  }
+
+  private async run(purpose: "step" | "score", batch: readonly Sequence[], values: TensorValues): Promise<Readonly<Record<string, Tensor>>> {
+    const { configuration, embeddings } = this.options;
+    const layout = planLayout(batch, (sequence) => this.kept.findLongest(sequence.tokens, sequence.tokens.length)?.tokens.length ?? 0);
+    const texts = await this.textsBefore(batch, layout);
+    const feeds = {
+      ...batchFeeds(batch, layout, texts, { configuration, embeddings, withVirtual: this.hasPrompt }),
+      ...scoredRowFeeds(batch, layout),
+      ...this.trainableFeeds(values),
+      ...this.headFeeds(batch, values),
+    };
+    return this.pool.run({ purpose, past: layout.past, shared: layout.sharedLength > 0 }, feeds);
+  }
+
+  /** Keys and values of what stands before the first virtual token: kept ones, or computed now and kept if there is room. */
+  private async textsBefore(batch: readonly Sequence[], layout: BatchLayout): Promise<KeptText[]> {
+    if (layout.past === "none") return [];
+    const wanted = layout.past === "one" ? [batch[0]] : batch;
+    const found = wanted.map((sequence, i) => this.kept.find(sequence.tokens, layout.pastLengths[i]));
+    const missing = new Map<string, Int32Array>();
+    wanted.forEach(({ tokens }, i) => {
+      if (!found[i]) missing.set(tokens.subarray(0, layout.pastLengths[i]).join(), tokens.subarray(0, layout.pastLengths[i]));
+    });
+    const { configuration, embeddings } = this.options;
+    const encoded = await encodeTexts([...missing.values()], {
+      configuration,
+      embeddings,
+      run: (feeds) => this.pool.run({ purpose: "encode", past: "none", shared: false }, feeds),
+    });
+    const made = new Map([...missing.keys()].map((key, i) => [key, encoded[i]]));
+    for (const text of encoded) if (!this.kept.add(text)) this.sayMemoryIsFull();
+    return wanted.map(({ tokens }, i) => found[i] ?? made.get(tokens.subarray(0, layout.pastLengths[i]).join())!);
+  }
+
+  private sayMemoryIsFull(): void {
+    if (this.saidMemoryIsFull) return;
+    this.saidMemoryIsFull = true;
+    const megabytes = Math.round(this.options.keptMemory / 1e6);
+    const tokens = Math.floor(this.options.keptMemory / keysValuesBytesPerToken(this.options.configuration));
+    this.options.onNotice?.(
+      "kept-memory-full",
+      `The memory for kept keys and values (${megabytes} MB, ${tokens} tokens) is full. The remaining texts are encoded again at every step: the results are the same, each step takes longer. Raise training.keptMemoryMB if the machine has room.`,
+    );
+  }
+
+  private trainableFeeds(values: TensorValues): Feeds {
+    if (!this.hasPrompt) return {};
+    return { prompt: new Tensor("float32", values.prompt, [this.options.virtualTokens, this.options.configuration.hiddenSize]) };
+  }
+
+  private headFeeds(batch: readonly Sequence[], values: TensorValues): Feeds {
+    const { configuration } = this.options;
+    return headFeeds(batch, {
+      head: this.head,
+      hiddenSize: configuration.hiddenSize,
+      classes: classesOf(this.head, configuration.vocabularySize),
+      headRows: this.headRows,
+      values,
+    });
+  }
+}
