@@ -1,6 +1,13 @@
 export interface EncodeOptions {
   /** Adds what the model's own template adds around a text (such as a begin token). Off unless asked. */
   readonly addSpecialTokens?: boolean;
+  /**
+   * Whether special tokens written out in the text (such as "<|im_end|>") become those tokens. On unless told, as
+   * tokenizer.json has it: templates may hold them. Turn it off for text from data: there they are plain
+   * characters, so that a row cannot end its turn or forge another. Added tokens that are not special (words that
+   * were added to the vocabulary) are found either way. Same as `encode_special_tokens` of the Python tokenizers.
+   */
+  readonly allowSpecial?: boolean;
 }
 
 export interface Tokenizer {

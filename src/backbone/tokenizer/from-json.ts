@@ -1,0 +1,157 @@
+import { z } from "zod";
+import { PromptTuningError } from "../../common/errors.js";
+import { ByteLevelTokenizer } from "./byte-level-tokenizer.js";
+import { maximumVocabulary, quotedToken, tokenizerError, type AddedToken, type TokenizerDefinition } from "./definition.js";
+import { parseMerge } from "./from-gguf.js";
+import { preTokenizerFromJson } from "./json-pre-tokenizer.js";
+import { specialTokensAround } from "./json-post-processor.js";
+import type { Tokenizer } from "./tokenizer.js";
+
+const maximumText = 100 * 1024 * 1024;
+
+const step = z.looseObject({ type: z.string() });
+const id = z.int().min(0).max(maximumVocabulary - 1);
+
+/** tokenizer.json of the Python package tokenizers, as far as byte-level BPE needs it. */
+const tokenizerSchema = z.looseObject({
+  normalizer: step.nullish(),
+  pre_tokenizer: step.nullish(),
+  post_processor: step.nullish(),
+  decoder: step.nullish(),
+  added_tokens: z
+    .array(
+      z.looseObject({
+        id,
+        content: z.string(),
+        special: z.boolean().default(false),
+        normalized: z.boolean().optional(),
+        single_word: z.boolean().default(false),
+        lstrip: z.boolean().default(false),
+        rstrip: z.boolean().default(false),
+      }),
+    )
+    .default([]),
+  model: z.looseObject({
+    type: z.string().default("BPE"),
+    // Checked below, entry by entry: a schema over a hundred thousand entries would copy them.
+    vocab: z.custom<Record<string, unknown>>(isPlainObject, "vocab is not an object"),
+    merges: z.custom<unknown[]>(Array.isArray, "merges is not a list").default([]),
+    dropout: z.number().nullish(),
+    unk_token: z.string().nullish(),
+    continuing_subword_prefix: z.string().nullish(),
+    end_of_word_suffix: z.string().nullish(),
+    byte_fallback: z.boolean().default(false),
+    ignore_merges: z.boolean().default(false),
+  }),
+});
+type TokenizerJson = z.infer<typeof tokenizerSchema>;
+
+const tokenName = z.union([z.string(), z.looseObject({ content: z.string() }).transform(({ content }) => content)]).nullish();
+/** tokenizer_config.json: only the names of the begin and end tokens are used. */
+const configurationSchema = z.looseObject({ bos_token: tokenName, eos_token: tokenName });
+
+/**
+ * The tokenizer of a tokenizer.json (and, for the begin and end tokens, its tokenizer_config.json). Byte-level BPE
+ * is supported, which GPT-2, SmolLM, Llama 3, Qwen and most decoders since use; whatever else a file asks for is
+ * refused by name, never passed over. Patterns of the file are compared with known ones, not run.
+ *
+ * Throws a PromptTuningError of kind "model".
+ */
+export function createTokenizerFromJson(tokenizerJsonText: string, tokenizerConfigText?: string): Tokenizer {
+  try {
+    const json = parse(tokenizerJsonText, tokenizerSchema, "tokenizer.json");
+    const configuration = tokenizerConfigText === undefined ? undefined : parse(tokenizerConfigText, configurationSchema, "tokenizer_config.json");
+    checkModel(json);
+    const tokens = vocabularyOf(json);
+    const idOf = (name: string | null | undefined, what: string): number | undefined => {
+      if (name === null || name === undefined) return undefined;
+      const found = tokens.indexOf(name);
+      if (found < 0) throw tokenizerError(`The ${what} token ${quotedToken(name)} is not in the vocabulary.`);
+      return found;
+    };
+    const definition: TokenizerDefinition = {
+      tokens,
+      merges: json.model.merges.map(mergeOf),
+      addedTokens: json.added_tokens.map(addedTokenOf),
+      preTokenizer: { ...preTokenizerFromJson(json.normalizer, json.pre_tokenizer), ignoreMerges: json.model.ignore_merges },
+      ...specialTokensAround(json.post_processor),
+      beginOfTextId: idOf(configuration?.bos_token, "begin"),
+      endOfTextId: idOf(configuration?.eos_token, "end"),
+    };
+    return new ByteLevelTokenizer(definition);
+  } catch (error) {
+    if (error instanceof PromptTuningError) throw error;
+    // A RangeError of a nesting or a length beyond what the engine can hold is the file's fault too.
+    if (error instanceof RangeError) throw tokenizerError("It is nested too deeply or too large.", undefined, error);
+    throw error;
+  }
+}
+
+function isPlainObject(value: unknown): boolean {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+function parse<Schema extends z.ZodType>(text: string, schema: Schema, what: string): z.infer<Schema> {
+  if (text.length > maximumText) throw tokenizerError(`${what} has ${text.length} characters; at most ${maximumText} are accepted.`);
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch (error) {
+    throw tokenizerError(`${what} is not JSON.`, "Download the file again.", error);
+  }
+  const parsed = schema.safeParse(value);
+  if (parsed.success) return parsed.data;
+  const issue = parsed.error.issues[0];
+  throw tokenizerError(`${what} is wrong at ${quotedToken(issue.path.join("."))}: ${issue.message.slice(0, 200)}.`);
+}
+
+function checkModel({ model, decoder }: TokenizerJson): void {
+  const refuse = (what: string) => tokenizerError(`${what} is not supported; only byte-level BPE tokenizers are.`, "Use another model.");
+  if (model.type !== "BPE") throw refuse(`The model type ${quotedToken(model.type)}`);
+  if (model.byte_fallback) throw refuse("Byte fallback");
+  if (model.dropout) throw refuse("Dropout of merges");
+  if (model.continuing_subword_prefix) throw refuse("A prefix of continuing subwords");
+  if (model.end_of_word_suffix) throw refuse("A suffix at the end of words");
+  if (decoder?.type !== "ByteLevel") throw refuse(decoder ? `The decoder ${quotedToken(decoder.type)}` : "A tokenizer without decoder");
+  if (typeof model.unk_token === "string") {
+    // With an entry for every byte nothing is unknown, and the setting has no effect.
+    throw refuse(`A token for unknown characters (${quotedToken(model.unk_token)})`);
+  }
+}
+
+function vocabularyOf({ model, added_tokens }: TokenizerJson): (string | undefined)[] {
+  const entries = Object.entries(model.vocab);
+  if (entries.length > maximumVocabulary) throw tokenizerError(`It has ${entries.length} tokens; at most ${maximumVocabulary} are accepted.`);
+  // Grown by hand: a vocabulary of three tokens with an id of a million costs what a million tokens cost, no more.
+  const tokens: (string | undefined)[] = [];
+  const put = (token: string, at: unknown) => {
+    if (!Number.isInteger(at) || (at as number) < 0 || (at as number) >= maximumVocabulary) {
+      throw tokenizerError(`The token ${quotedToken(token)} has an impossible id.`);
+    }
+    while (tokens.length <= (at as number)) tokens.push(undefined);
+    const present = tokens[at as number];
+    if (present !== undefined && present !== token) {
+      throw tokenizerError(`The tokens ${quotedToken(present)} and ${quotedToken(token)} have the same id, ${at as number}.`);
+    }
+    tokens[at as number] = token;
+  };
+  for (const [token, at] of entries) put(token, at);
+  for (const { content, id: at } of added_tokens) put(content, at);
+  return tokens;
+}
+
+function mergeOf(merge: unknown, rank: number): readonly [string, string] {
+  if (typeof merge === "string") return parseMerge(merge, rank);
+  if (Array.isArray(merge) && merge.length === 2 && typeof merge[0] === "string" && typeof merge[1] === "string") {
+    return [merge[0], merge[1]];
+  }
+  throw tokenizerError(`Merge ${rank + 1} is neither a text nor a pair of texts.`);
+}
+
+function addedTokenOf(token: TokenizerJson["added_tokens"][number]): AddedToken {
+  const { id: at, content, special, normalized = !special } = token;
+  if (token.single_word || token.lstrip || token.rstrip) {
+    throw tokenizerError(`The added token ${quotedToken(content)} takes spaces or word boundaries into account, which is not supported.`, "Use another model.");
+  }
+  return { id: at, content, special, normalized };
+}
