@@ -44,14 +44,17 @@ export class JsonDocument {
 
   /** A problem at a span. */
   diagnostic(message: string, path: Path, span: Span, severity: "error" | "warning" = "error"): Diagnostic {
+    // The parser places an unclosed comment beyond the text's end.
+    const offset = Math.min(span.offset, this.text.length);
+    const length = Math.min(span.length, this.text.length - offset);
     let low = 0;
     let high = this.lineStarts.length - 1;
     while (low < high) {
       const middle = (low + high + 1) >> 1;
-      if (this.lineStarts[middle] <= span.offset) low = middle;
+      if (this.lineStarts[middle] <= offset) low = middle;
       else high = middle - 1;
     }
-    return { message, severity, path, line: low + 1, column: span.offset - this.lineStarts[low] + 1, ...span };
+    return { message, severity, path, line: low + 1, column: offset - this.lineStarts[low] + 1, offset, length };
   }
 
   /** Where the value at a path stands; of the nearest container that exists, the opening brace. */

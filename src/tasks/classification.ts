@@ -13,6 +13,8 @@ import { buildVerbalizerTree, labelLogProbabilities, type Verbalizer, type Verba
 export interface ClassificationOptions {
   readonly template: Template;
   readonly verbalizer: Verbalizer;
+  /** Whether the words are labels of the data, in which special tokens are plain text. */
+  readonly wordsFromData?: boolean;
   readonly tokenizer: Tokenizer;
   readonly contextLength: number;
   readonly maxTokens?: Readonly<Record<string, number>>;
@@ -29,8 +31,8 @@ export class WordClassification implements ClassificationTask {
 
   constructor(options: ClassificationOptions) {
     // The words depend on whether the template gives them its last space, not on the room they take: so twice.
-    const words = createTemplateEncoder(options.template, options).answerText;
-    this.tree = buildVerbalizerTree(options.verbalizer, options.tokenizer, words);
+    const { answerText } = createTemplateEncoder(options.template, options);
+    this.tree = buildVerbalizerTree(options.verbalizer, options.tokenizer, { answerText, allowSpecial: !options.wordsFromData });
     const answerTokens = Math.max(...this.tree.nodes.map((node) => node.prefix.length));
     this.rows = new LabelledRows(this.tree.labels, createTemplateEncoder(options.template, { ...options, answerTokens }));
     this.labels = this.tree.labels;

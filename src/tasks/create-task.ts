@@ -31,7 +31,10 @@ export function createHardPromptTask(settings: TaskSettings, hardPrompt: string,
   return taskWithTemplate(settings, withHardPrompt(readTemplate(settings), hardPrompt), context, false);
 }
 
-/** The verbalizer of an experiment: its own, or the labels of the training rows after a space. */
+/**
+ * The verbalizer of an experiment: its own, or the labels of the training rows after a space. Its labels keep the file's order,
+ * but those that are whole numbers come first, ascending (the key order of JavaScript objects).
+ */
 export function verbalizerOf(settings: TaskSettings & { type: "classification" }, train: readonly Example[]): Verbalizer {
   if (settings.verbalizer) return new Map(Object.entries(settings.verbalizer));
   return defaultVerbalizer(train.flatMap((example) => (example.label === undefined ? [] : [example.label])));
@@ -49,6 +52,6 @@ function taskWithTemplate(settings: TaskSettings, template: Template, context: T
   const { tokenizer, contextLength } = context;
   const common = { template, tokenizer, contextLength, maxTokens: settings.maxTokens };
   if (settings.type === "generation") return new TextGeneration({ ...common, maxNewTokens: settings.maxNewTokens });
-  const options = { ...common, verbalizer: verbalizerOf(settings, context.train) };
+  const options = { ...common, verbalizer: verbalizerOf(settings, context.train), wordsFromData: settings.verbalizer === undefined };
   return linear ? new LinearClassification(options) : new WordClassification(options);
 }

@@ -42,6 +42,13 @@ export interface VerbalizerTree {
 /** Label → words. */
 export type Verbalizer = ReadonlyMap<string, string>;
 
+export interface VerbalizerOptions {
+  /** What the words look like behind the template (see TemplateEncoder.answerText). */
+  readonly answerText?: (words: string) => string;
+  /** Whether special tokens written in the words are special: yes for an experiment's own words, no for labels of the data. */
+  readonly allowSpecial?: boolean;
+}
+
 /** The verbalizer of an experiment that has none: each label itself, after a space, labels in alphabetical (UTF-16) order. */
 export function defaultVerbalizer(labels: Iterable<string>): Verbalizer {
   return new Map([...new Set(labels)].sort().map((label) => [label, ` ${label}`]));
@@ -50,16 +57,15 @@ export function defaultVerbalizer(labels: Iterable<string>): Verbalizer {
 /**
  * Builds the tree. Where the tokens of one label begin those of another, every label gets an end token
  * (the tokenizer's end of text, else the newline) so that the shorter one can be told from the longer.
- * @param answerText what the words look like behind the template (see TemplateEncoder.answerText)
  * @throws kind "experiment" for fewer than two labels, words without a token, or two labels with the same tokens
  */
-export function buildVerbalizerTree(verbalizer: Verbalizer, tokenizer: Tokenizer, answerText: (words: string) => string = (words) => words): VerbalizerTree {
+export function buildVerbalizerTree(verbalizer: Verbalizer, tokenizer: Tokenizer, options: VerbalizerOptions = {}): VerbalizerTree {
   const labels = [...verbalizer.keys()];
   if (labels.length < 2)
     throw new PromptTuningError("experiment", `Classification needs at least two labels; there ${labels.length === 1 ? `is one: "${labels[0]}"` : "is none"}.`, {
       advice: "Add labels to task.verbalizer, or rows of other labels to the training data.",
     });
-  const words = labels.map((label) => encodeWords(label, verbalizer.get(label)!, tokenizer, answerText));
+  const words = labels.map((label) => encodeWords(label, verbalizer.get(label)!, tokenizer, options));
   refuseEqualPaths(labels, words, verbalizer);
   const paths = withEndTokens(words, tokenizer);
 
@@ -91,8 +97,8 @@ export function labelLogProbabilities(tree: VerbalizerTree, nodeScores: readonly
   return Float64Array.from(tree.steps, (steps) => steps.reduce((sum, { node, target }) => sum + nodeScores[node][target], 0));
 }
 
-function encodeWords(label: string, words: string, tokenizer: Tokenizer, answerText: (words: string) => string): Int32Array {
-  const ids = encodeText(tokenizer, answerText(words), true);
+function encodeWords(label: string, words: string, tokenizer: Tokenizer, { answerText = (text) => text, allowSpecial = true }: VerbalizerOptions): Int32Array {
+  const ids = encodeText(tokenizer, answerText(words), allowSpecial);
   if (words === "" || ids.length === 0)
     throw new PromptTuningError("experiment", `The words of the label "${label}" have no token.`, { advice: "Give every label of task.verbalizer a word." });
   return ids;

@@ -176,7 +176,7 @@ describe("hostile text", () => {
     for (const { offset, length, line, column, message } of validateExperimentText(text).diagnostics) {
       expect(message).not.toBe("");
       expect(offset).toBeGreaterThanOrEqual(0);
-      expect(offset + length).toBeLessThanOrEqual(Math.max(text.length, 1));
+      expect(offset + length).toBeLessThanOrEqual(text.length);
       const before = text.slice(0, offset).split("\n");
       expect([line, column]).toEqual([before.length, before.at(-1)!.length + 1]);
     }
@@ -220,6 +220,12 @@ describe("hostile text", () => {
       }),
       { numRuns: 1500 },
     );
+  });
+
+  it.each(["/*", "{/*", "{}/* a", '{ "a": 1 /*\n'])("is decided, with places inside the text: the unclosed comment of %j", (text) => {
+    decided(text);
+    places(text);
+    expect(errors(text)).not.toEqual([]);
   });
 
   it("changes no prototype", () => {

@@ -107,6 +107,9 @@ describe("classification by words", () => {
   it("takes the labels from the training rows when there is no verbalizer", () => {
     const task = classification({});
     expect(task.labels).toEqual(["ab", "ac", "b"]);
+    // A special token in a label of the data is plain text.
+    const odd = [example(0, "", "<|end|>"), example(1, "", "z")];
+    expect((createTask(settings(), { ...context, train: odd }) as ClassificationTask).head).toEqual({ kind: "words", tokenIds: Int32Array.from(bytes("<z")) });
     expect(() => createTask(settings(), { ...context, train: [train[0]] })).toThrowError(expect.objectContaining({ kind: "experiment" }));
   });
 
