@@ -1,11 +1,14 @@
 import type { GradientRule } from "./rule.js";
+import * as activation from "./rules/activation.js";
 import * as arithmetic from "./rules/arithmetic.js";
 import * as elementwise from "./rules/elementwise.js";
 import * as matrix from "./rules/matrix-product.js";
 import * as normalization from "./rules/normalization.js";
 import * as reduction from "./rules/reduction.js";
 import { rotaryEmbedding } from "./rules/rotary.js";
+import * as selection from "./rules/selection.js";
 import * as shape from "./rules/shape.js";
+import * as slicing from "./rules/slicing.js";
 import { logSoftmax, softmax } from "./rules/softmax.js";
 
 /** One rule an operator: what the backward pass can go through. */
@@ -17,13 +20,28 @@ export const gradientRules: ReadonlyMap<string, GradientRule> = new Map<string, 
   ["Div", arithmetic.div],
   ["Neg", arithmetic.neg],
   ["Identity", elementwise.identity],
+  ["Dropout", elementwise.dropout],
+  ["Cast", elementwise.cast],
   ["Exp", elementwise.exp],
   ["Log", elementwise.log],
   ["Sqrt", elementwise.sqrt],
+  ["Pow", elementwise.pow],
   ["Reciprocal", elementwise.reciprocal],
-  ["Sigmoid", elementwise.sigmoid],
-  ["Tanh", elementwise.tanh],
-  ["com.microsoft:QuickGelu", elementwise.quickGelu],
+  ["Sin", elementwise.sin],
+  ["Cos", elementwise.cos],
+  ["Abs", elementwise.abs],
+  ["Erf", elementwise.erf],
+  ["Relu", elementwise.relu],
+  ["LeakyRelu", elementwise.leakyRelu],
+  ["Sigmoid", activation.sigmoid],
+  ["Tanh", activation.tanh],
+  ["Softplus", activation.softplus],
+  ["Gelu", activation.gelu],
+  ["Swish", activation.swish],
+  ["com.microsoft:Gelu", activation.gelu],
+  ["com.microsoft:BiasGelu", activation.biasGelu],
+  ["com.microsoft:FastGelu", activation.fastGelu],
+  ["com.microsoft:QuickGelu", activation.quickGelu],
   ["MatMul", matrix.matMul],
   ["Gemm", matrix.gemm],
   ["com.microsoft:FusedMatMul", matrix.fusedMatMul],
@@ -37,13 +55,31 @@ export const gradientRules: ReadonlyMap<string, GradientRule> = new Map<string, 
   ["Concat", shape.concat],
   ["Split", shape.split],
   ["Expand", shape.expand],
-  ["Where", shape.where],
   ["Gather", shape.gather],
-  ["GatherElements", shape.gatherElements],
+  ["Slice", slicing.slice],
+  ["Pad", slicing.pad],
+  ["Tile", slicing.tile],
+  ["CumSum", slicing.cumSum],
+  ["GatherElements", slicing.gatherElements],
+  ["GatherND", slicing.gatherND],
+  ["ScatterElements", slicing.scatterElements],
+  ["ScatterND", slicing.scatterND],
+  ["Where", selection.where],
+  ["Min", selection.extremum],
+  ["Max", selection.extremum],
+  ["Clip", selection.clip],
+  ["Trilu", selection.trilu],
   ["ReduceSum", reduction.reduceSum],
   ["ReduceMean", reduction.reduceMean],
-  ["SimplifiedLayerNormalization", normalization.simplifiedLayerNormalization],
+  ["ReduceSumSquare", reduction.reduceSumSquare],
+  ["ReduceL2", reduction.reduceL2],
+  ["ReduceMax", selection.reduceExtremum],
+  ["ReduceMin", selection.reduceExtremum],
   ["LayerNormalization", normalization.layerNormalization],
+  ["RMSNormalization", normalization.rmsNormalization],
+  ["SimplifiedLayerNormalization", normalization.simplifiedLayerNormalization],
+  ["com.microsoft:SkipLayerNormalization", normalization.skipLayerNormalization],
+  ["com.microsoft:SkipSimplifiedLayerNormalization", normalization.skipSimplifiedLayerNormalization],
   ["com.microsoft:RotaryEmbedding", rotaryEmbedding],
 ]);
 

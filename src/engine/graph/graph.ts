@@ -1,5 +1,6 @@
 import type { Attributes } from "./attribute.js";
-import { type Initializer, integerValues } from "./initializer.js";
+import { constantNodeValue } from "./constant-node.js";
+import { floatValues, type Initializer, integerValues } from "./initializer.js";
 import type { TensorType } from "./tensor-type.js";
 
 export interface GraphNode {
@@ -45,16 +46,25 @@ export class Graph {
     return this.nodes.filter((node) => node.inputs.includes(name));
   }
 
-  /** The values of a constant integer tensor (an initializer or a Constant node), or undefined. */
-  constantIntegers(name: string): number[] | undefined {
+  /** A constant tensor: an initializer or the value of a Constant node. */
+  constant(name: string): Initializer | undefined {
     const initializer = this.initializers.get(name);
-    if (initializer) return integerValues(initializer);
+    if (initializer) return initializer;
     const producer = this.producerOf(name);
-    if (producer?.operator !== "Constant") return undefined;
-    const { value, value_int: single, value_ints: several } = producer.attributes;
-    if (value?.kind === "tensor") return integerValues(value.value);
-    if (single?.kind === "int") return [single.value];
-    return several?.kind === "ints" ? [...several.value] : undefined;
+    return producer?.operator === "Constant" && producer.domain === "" ? constantNodeValue(producer) : undefined;
+  }
+
+  /** The values of a constant integer tensor, or undefined. */
+  constantIntegers(name: string): number[] | undefined {
+    const constant = this.constant(name);
+    return constant && integerValues(constant);
+  }
+
+  /** The value of a constant with one element (float32 or integer), or undefined. */
+  constantNumber(name: string): number | undefined {
+    const constant = this.constant(name);
+    if (!constant || constant.shape.some((size) => size !== 1)) return undefined;
+    return (floatValues(constant) ?? integerValues(constant))?.[0];
   }
 
   /** A shallow copy whose nodes, inputs and constants can be edited without touching this one; weights' bytes are shared. */

@@ -38,9 +38,21 @@ function product(shape: Shape): number | undefined {
 
 const sameAsFirst: Inference = (_node, [first]) => [first && { elementType: first.elementType, shape: first.shape }];
 
-const broadcasting: Inference = (_node, [a, b]) => [
-  { elementType: a?.elementType ?? b?.elementType, shape: broadcastShapes(a?.shape, b?.shape) },
+const broadcasting: Inference = (_node, inputs) => [
+  {
+    elementType: inputs.find((input) => input?.elementType)?.elementType,
+    shape: inputs.map((input) => input?.shape).reduce((shape, next) => broadcastShapes(shape, next)),
+  },
 ];
+
+/** Only the element type is known. */
+const elementOnly =
+  (elementType: ElementType): Inference =>
+  (node) =>
+    node.outputs.map(() => ({ elementType }));
+
+/** The rank stays, a size may change. */
+const sameRank: Inference = (_node, [data]) => [{ elementType: data?.elementType, shape: data?.shape?.map(() => undefined) }];
 
 const comparison: Inference = (_node, [a, b]) => [{ elementType: "bool", shape: broadcastShapes(a?.shape, b?.shape) }];
 
@@ -167,6 +179,38 @@ const shapeOperator: Inference = (node, [data]) => {
   return [{ elementType: "int64", shape: [Math.max(end - start, 0)] }];
 };
 
+const slice: Inference = (node, [data], graph) => {
+  const shape = data?.shape;
+  const elementType = data?.elementType;
+  const starts = graph.constantIntegers(node.inputs[1]);
+  const ends = graph.constantIntegers(node.inputs[2]);
+  const axes = node.inputs[3] ? graph.constantIntegers(node.inputs[3]) : starts?.map((_, i) => i);
+  const steps = node.inputs[4] ? graph.constantIntegers(node.inputs[4]) : starts?.map(() => 1);
+  if (!shape || !axes) return [{ elementType, shape: shape?.map(() => undefined) }];
+  const result: Dimension[] = [...shape];
+  axes.forEach((axis, i) => {
+    const at = (axis + shape.length) % shape.length;
+    const size = shape[at];
+    if (typeof size !== "number" || steps?.[i] !== 1 || !starts || !ends) {
+      result[at] = undefined;
+      return;
+    }
+    const clamp = (position: number): number => Math.min(Math.max(position < 0 ? position + size : position, 0), size);
+    result[at] = Math.max(clamp(ends[i]) - clamp(starts[i]), 0);
+  });
+  return [{ elementType, shape: result }];
+};
+
+const flatten: Inference = (_node, [data]) => [{ elementType: data?.elementType, shape: [undefined, undefined] }];
+
+const range: Inference = (_node, inputs) => [{ elementType: inputs.find((input) => input?.elementType)?.elementType, shape: [undefined] }];
+
+/** onnxruntime's normalisation of a sum: the sum itself is the fourth output. */
+const skipNormalization: Inference = (node, inputs, graph) => {
+  const [first, ...statistics] = normalization(node, inputs, graph);
+  return [first, ...statistics.map((type, i) => (i === 2 ? first : type))];
+};
+
 /** A normalisation's further outputs (mean, inverse standard deviation) have size 1 along the normalised axes. */
 const normalization: Inference = (node, [data]) => {
   const shape = data?.shape;
@@ -177,13 +221,25 @@ const normalization: Inference = (node, [data]) => {
 
 const inferences: Readonly<Record<string, Inference>> = {
   ...Object.fromEntries(
-    ["Identity", "Neg", "Abs", "Exp", "Log", "Sqrt", "Reciprocal", "Sigmoid", "Tanh", "Erf", "Relu", "LeakyRelu", "Elu", "Softplus", "Gelu", "FastGelu", "QuickGelu", "Sin", "Cos", "Softmax", "LogSoftmax", "Clip", "HardSigmoid", "HardSwish", "Trilu", "CumSum", "RotaryEmbedding", "Ceil", "Floor", "Round", "Sign", "ScatterND", "ScatterElements"].map((name) => [name, sameAsFirst]),
+    ["Identity", "Neg", "Abs", "Exp", "Log", "Sqrt", "Reciprocal", "Sigmoid", "Tanh", "Erf", "Relu", "LeakyRelu", "Elu", "Softplus", "Gelu", "FastGelu", "QuickGelu", "Sin", "Cos", "Softmax", "LogSoftmax", "Clip", "HardSigmoid", "HardSwish", "Trilu", "CumSum", "RotaryEmbedding", "Ceil", "Floor", "Round", "Sign", "ScatterND", "ScatterElements", "Mish", "Swish", "Selu", "ThresholdedRelu", "Dropout", "RMSNormalization", "LpNormalization"].map((name) => [name, sameAsFirst]),
   ),
-  ...Object.fromEntries(["Add", "Sub", "Mul", "Div", "Pow", "Mod", "PRelu", "BiasGelu", "And", "Or"].map((name) => [name, broadcasting])),
+  ...Object.fromEntries(["Add", "Sub", "Mul", "Div", "Pow", "Mod", "PRelu", "BiasGelu", "And", "Or", "Xor", "Sum", "Min", "Max", "Mean"].map((name) => [name, broadcasting])),
   ...Object.fromEntries(["Equal", "Less", "LessOrEqual", "Greater", "GreaterOrEqual"].map((name) => [name, comparison])),
   ...Object.fromEntries(["ReduceSum", "ReduceMean", "ReduceMax", "ReduceMin", "ReduceProd", "ReduceL2", "ReduceSumSquare"].map((name) => [name, reduction])),
-  Min: broadcasting,
-  Max: broadcasting,
+  ...Object.fromEntries(["NonZero", "ArgMax", "ArgMin"].map((name) => [name, elementOnly("int64")])),
+  ...Object.fromEntries(["Pad", "Tile"].map((name) => [name, sameRank])),
+  Size: () => [{ elementType: "int64", shape: [] }],
+  IsNaN: (_node, [data]) => [{ elementType: "bool", shape: data?.shape }],
+  IsInf: (_node, [data]) => [{ elementType: "bool", shape: data?.shape }],
+  Slice: slice,
+  Flatten: flatten,
+  Range: range,
+  CastLike: (_node, [data, like]) => [{ elementType: like?.elementType, shape: data?.shape }],
+  GatherND: (_node, [data]) => [{ elementType: data?.elementType }],
+  Einsum: (_node, [data]) => [{ elementType: data?.elementType }],
+  TopK: (_node, [data]) => [{ elementType: data?.elementType }, { elementType: "int64" }],
+  SkipLayerNormalization: skipNormalization,
+  SkipSimplifiedLayerNormalization: skipNormalization,
   Not: (_node, [data]) => [{ elementType: "bool", shape: data?.shape }],
   MatMul: (_node, [a, b]) => [matrixProduct(a, b, false, false)],
   FusedMatMul: (node, [a, b]) => [
@@ -204,7 +260,6 @@ const inferences: Readonly<Record<string, Inference>> = {
   Where: where,
   Cast: cast,
   Shape: shapeOperator,
-  Size: () => [{ elementType: "int64", shape: [] }],
   LayerNormalization: normalization,
   SimplifiedLayerNormalization: normalization,
   ConstantOfShape: (node, _inputs, graph) => {

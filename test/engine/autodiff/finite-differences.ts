@@ -110,6 +110,10 @@ function buildNode(key: string, testCase: OperatorCase, declaration: Declaration
       delete feeds[name];
       return builder.initializer(integerInitializer(name, input.shape, input.values));
     }
+    if (input.kind === "bool" && input.constant) {
+      delete feeds[name];
+      return builder.initializer({ name, elementType: "bool", shape: input.shape, data: Uint8Array.from(input.values) });
+    }
     if ((input.kind === "float" || input.kind === "values") && input.constant && feeds[name]) {
       const data = feeds[name].data as Float32Array;
       constants.set(input, data);

@@ -7,7 +7,7 @@ export type CaseInput =
   /** Fixed float32 values, differentiated unless `constant`. */
   | { readonly kind: "values"; readonly shape: readonly number[]; readonly values: readonly number[]; readonly constant: boolean }
   | { readonly kind: "int64"; readonly shape: readonly number[]; readonly values: readonly number[]; readonly constant: boolean }
-  | { readonly kind: "bool"; readonly shape: readonly number[]; readonly values: readonly number[] }
+  | { readonly kind: "bool"; readonly shape: readonly number[]; readonly values: readonly number[]; readonly constant: boolean }
   /** The very tensor of another input. */
   | { readonly kind: "same"; readonly as: number }
   | { readonly kind: "absent" };
@@ -50,6 +50,6 @@ export const values = (shape: readonly number[], list: readonly number[], consta
 export const integers = (list: readonly number[], shape: readonly number[] = [list.length]): CaseInput => ({ kind: "int64", shape, values: list, constant: true });
 /** Integers as an input, known only at run time. */
 export const runtimeIntegers = (list: readonly number[], shape: readonly number[] = [list.length]): CaseInput => ({ kind: "int64", shape, values: list, constant: false });
-export const booleans = (shape: readonly number[], list: readonly number[]): CaseInput => ({ kind: "bool", shape, values: list });
+export const booleans = (shape: readonly number[], list: readonly number[], constant = false): CaseInput => ({ kind: "bool", shape, values: list, constant });
 export const same = (as: number): CaseInput => ({ kind: "same", as });
 export const absent: CaseInput = { kind: "absent" };

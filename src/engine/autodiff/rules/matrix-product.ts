@@ -1,6 +1,6 @@
 import { float, floatAttribute, int, intAttribute } from "../../graph/attribute.js";
 import { contrib, type GradientRule, type RuleContext } from "../rule.js";
-import { PromptTuningError } from "../../../common/errors.js";
+import { refuseGradient } from "../refuse.js";
 
 interface Operand {
   readonly tensor: string;
@@ -57,9 +57,7 @@ export const matMul: GradientRule = (node, [g], context) => {
 export const fusedMatMul: GradientRule = (node, [g], context) => {
   const { attributes } = node;
   if (intAttribute(attributes, "transBatchA", 0) === 1 || intAttribute(attributes, "transBatchB", 0) === 1) {
-    throw new PromptTuningError("operator", `The node "${node.name}" (FusedMatMul) transposes its batch, which cannot be differentiated.`, {
-      advice: "Export the model with plain operators.",
-    });
+    throw refuseGradient(node, "It transposes its batch.");
   }
   const a = { tensor: node.inputs[0], transposed: intAttribute(attributes, "transA", 0) === 1 };
   const b = { tensor: node.inputs[1], transposed: intAttribute(attributes, "transB", 0) === 1 };

@@ -1,6 +1,8 @@
 import { int, intAttribute, ints, intsAttribute } from "../../graph/attribute.js";
 import type { GradientRule, RuleContext } from "../rule.js";
-import { PromptTuningError } from "../../../common/errors.js";
+import { refuseGradient } from "../refuse.js";
+
+const shapeAdvice = "Export the model with shape information (torch.onnx does).";
 
 /** Brings a gradient back to the shape a tensor had: for every operator that only rearranges. */
 function reshapeLike(context: RuleContext, gradient: string, tensor: string): string {
@@ -54,24 +56,14 @@ export const split: GradientRule = (node, gradients, context) => {
   return [builder.add("Concat", parts, { attributes: { axis: int(axis) }, shape: context.typeOf(node.inputs[0])?.shape })];
 };
 
-function zerosLike(context: RuleContext, tensor: string): string {
+/** Zeros of a tensor's shape. */
+export function zerosLike(context: RuleContext, tensor: string): string {
   return context.builder.add("Expand", [context.builder.scalar(0), context.builder.add("Shape", [tensor])], {
     shape: context.typeOf(tensor)?.shape,
   });
 }
 
 export const expand: GradientRule = (node, [g], context) => [context.unbroadcast(g!, node.inputs[0])];
-
-export const where: GradientRule = (node, [g], context) => {
-  const [condition, a, b] = node.inputs;
-  const { builder } = context;
-  const zero = builder.scalar(0);
-  return [
-    undefined,
-    context.wants(1) ? context.unbroadcast(builder.add("Where", [condition, g!, zero]), a) : undefined,
-    context.wants(2) ? context.unbroadcast(builder.add("Where", [condition, zero, g!]), b) : undefined,
-  ];
-};
 
 /** Slices of the gradient are added to the slices of the data they came from. */
 export const gather: GradientRule = (node, [g], context) => {
@@ -80,17 +72,13 @@ export const gather: GradientRule = (node, [g], context) => {
   const shape = context.typeOf(data)?.shape;
   const axis = intAttribute(node.attributes, "axis", 0);
   if (!shape && axis !== 0) {
-    throw new PromptTuningError("operator", `The node "${node.name}" (Gather) reads a tensor of unknown rank, which cannot be differentiated.`, {
-      advice: "Export the model with shape information (torch.onnx does).",
-    });
+    throw refuseGradient(node, `It gathers along axis ${axis} of a tensor whose rank is not known.`, shapeAdvice);
   }
   const normalized = shape ? (axis + shape.length) % shape.length : 0;
   // Moves the gathered axis to the front, so that one form serves every axis.
   const indexShape = context.typeOf(indices)?.shape;
   if (normalized !== 0 && indexShape === undefined) {
-    throw new PromptTuningError("operator", `The node "${node.name}" (Gather) has indices of unknown rank, which cannot be differentiated.`, {
-      advice: "Export the model with shape information (torch.onnx does).",
-    });
+    throw refuseGradient(node, `It gathers along axis ${axis} by indices whose rank is not known.`, shapeAdvice);
   }
   const indexRank = indexShape?.length ?? 0;
   let rows = g!;
@@ -119,16 +107,4 @@ export const gather: GradientRule = (node, [g], context) => {
   const moved = builder.add("Gather", [dataShape, builder.integers(order)]);
   const front = builder.add("Reshape", [scattered, moved]);
   return [builder.add("Transpose", [front], { attributes: { perm: ints(order.map((_, i) => order.indexOf(i))) }, shape })];
-};
-
-/** y[i] = data[i along axis ← indices[i]]: gradients are added back where they came from. */
-export const gatherElements: GradientRule = (node, [g], context) => {
-  const [data, indices] = node.inputs;
-  const { builder } = context;
-  const axis = intAttribute(node.attributes, "axis", 0);
-  return [
-    builder.add("ScatterElements", [zerosLike(context, data), indices, g!], {
-      attributes: { axis: int(axis), reduction: { kind: "string", value: "add" } },
-    }),
-  ];
 };
