@@ -1,6 +1,5 @@
 import type { Tokenizer } from "../backbone/tokenizer/tokenizer.js";
 import { PromptTuningError } from "../common/errors.js";
-import type { Example } from "../data/example.js";
 import type { TaskSettings } from "../experiment/schema.js";
 import { LinearClassification, WordClassification } from "./classification.js";
 import { TextGeneration } from "./generation.js";
@@ -12,8 +11,8 @@ export interface TaskContext {
   readonly tokenizer: Tokenizer;
   /** Longest sequence of the backbone, in tokens. */
   readonly contextLength: number;
-  /** The training rows: they give the labels where the experiment has no verbalizer. */
-  readonly train: readonly Example[];
+  /** The labels of the data (Dataset.labels), for an experiment without a verbalizer. */
+  readonly labels: readonly string[];
 }
 
 /** The task of an experiment, ready to encode rows. @throws kind "experiment" or "data" */
@@ -32,12 +31,12 @@ export function createHardPromptTask(settings: TaskSettings, hardPrompt: string,
 }
 
 /**
- * The verbalizer of an experiment: its own, or the labels of the training rows after a space. Its labels keep the file's order,
+ * The verbalizer of an experiment: its own, or the labels of the data after a space. Its labels keep the file's order,
  * but those that are whole numbers come first, ascending (the key order of JavaScript objects).
  */
-export function verbalizerOf(settings: TaskSettings & { type: "classification" }, train: readonly Example[]): Verbalizer {
+export function verbalizerOf(settings: TaskSettings & { type: "classification" }, labels: readonly string[]): Verbalizer {
   if (settings.verbalizer) return new Map(Object.entries(settings.verbalizer));
-  return defaultVerbalizer(train.flatMap((example) => (example.label === undefined ? [] : [example.label])));
+  return defaultVerbalizer(labels);
 }
 
 /** The template of checked settings. @throws kind "experiment" with the first problem, for settings that were not checked */
@@ -52,6 +51,6 @@ function taskWithTemplate(settings: TaskSettings, template: Template, context: T
   const { tokenizer, contextLength } = context;
   const common = { template, tokenizer, contextLength, maxTokens: settings.maxTokens };
   if (settings.type === "generation") return new TextGeneration({ ...common, maxNewTokens: settings.maxNewTokens });
-  const options = { ...common, verbalizer: verbalizerOf(settings, context.train), wordsFromData: settings.verbalizer === undefined };
+  const options = { ...common, verbalizer: verbalizerOf(settings, context.labels), wordsFromData: settings.verbalizer === undefined };
   return linear ? new LinearClassification(options) : new WordClassification(options);
 }

@@ -11,7 +11,7 @@ import { hashProgram, hashScore, logSoftmax } from "./hash-program.js";
 const settings = (more: object = {}) => taskSchema.parse({ type: "classification", template: "{text}{soft:2}L:{label}", ...more });
 const example = (index: number, text: string, label?: string): Example => ({ index, fields: { text }, label });
 const train = [example(0, "one", "ab"), example(1, "", "ac"), example(2, "three, longer", "b"), example(3, "four", "b")];
-const context = { tokenizer: byteTokenizer(), contextLength: 200, train };
+const context = { tokenizer: byteTokenizer(), contextLength: 200, labels: ["b", "ab", "ac"] };
 const words = { ab: "ab", ac: "ac", b: "b" };
 const classification = (more: object = { verbalizer: words }) => createTask(settings(more), context) as ClassificationTask;
 
@@ -104,13 +104,13 @@ describe("classification by words", () => {
     expect(calls - before).toBe(train.length - 1);
   });
 
-  it("takes the labels from the training rows when there is no verbalizer", () => {
+  it("takes the labels from the data when there is no verbalizer", () => {
     const task = classification({});
     expect(task.labels).toEqual(["ab", "ac", "b"]);
     // A special token in a label of the data is plain text.
-    const odd = [example(0, "", "<|end|>"), example(1, "", "z")];
-    expect((createTask(settings(), { ...context, train: odd }) as ClassificationTask).head).toEqual({ kind: "words", tokenIds: Int32Array.from(bytes("<z")) });
-    expect(() => createTask(settings(), { ...context, train: [train[0]] })).toThrowError(expect.objectContaining({ kind: "experiment" }));
+    const odd = createTask(settings(), { ...context, labels: ["<|end|>", "z"] }) as ClassificationTask;
+    expect(odd.head).toEqual({ kind: "words", tokenIds: Int32Array.from(bytes("<z")) });
+    expect(() => createTask(settings(), { ...context, labels: ["a"] })).toThrowError(expect.objectContaining({ kind: "experiment" }));
   });
 
   it("keeps room for the longest label in the context", () => {
@@ -131,7 +131,7 @@ describe("checking a split", () => {
     const task = createTask(settings({ verbalizer: words, maxTokens: { text: 4 } }), context) as ClassificationTask;
     expect(task.check(train.slice(1), "test")).toEqual([
       { code: "truncated", message: "test: 1 of 3 rows were longer than task.maxTokens and were cut at the end (9 tokens lost)." },
-      { code: "label-unused", message: 'No row of the test split has the label "ab".' },
+      { code: "label-unused", message: 'No row of test has the label "ab": its F1 counts as 0 in the macro-F1.' },
     ]);
     expect(createTask(settings({ verbalizer: words }), { ...context, contextLength: 10 }).check(train, "train")).toEqual([
       { code: "context", message: "train: 1 of 4 rows were longer than the backbone's context; their longest column was cut at the end until they fit (8 tokens lost)." },

@@ -8,7 +8,7 @@ import { bytes, byteTokenizer, endId } from "./byte-tokenizer.js";
 import { hashProgram, hashScore, logSoftmax } from "./hash-program.js";
 
 const settings = (more: object = {}) => taskSchema.parse({ type: "generation", template: "{soft:2}{text} => {output}", maxNewTokens: 8, ...more });
-const context = { tokenizer: byteTokenizer(), contextLength: 64, train: [] };
+const context = { tokenizer: byteTokenizer(), contextLength: 64, labels: [] };
 const generation = (more?: object, changed?: object) => createTask(settings(more), { ...context, ...changed }) as GenerationTask;
 const rows: Example[] = [
   { index: 0, fields: { text: "ab" }, output: "xyz" },
