@@ -1,7 +1,8 @@
 import { Tokenizer as LibraryTokenizer } from "@huggingface/tokenizers";
 import { PromptTuningError } from "../../common/errors.js";
 import { bytesOfToken } from "./byte-level.js";
-import { checkDefinition, missingByteCharacters, type AddedToken, type TokenizerDefinition } from "./definition.js";
+import { CachedBpe } from "./cached-bpe.js";
+import { checkDefinition, type AddedToken, type TokenizerDefinition } from "./definition.js";
 import { displayBytes } from "./display-token.js";
 import type { EncodeOptions, Tokenizer } from "./tokenizer.js";
 
@@ -10,7 +11,8 @@ import type { EncodeOptions, Tokenizer } from "./tokenizer.js";
  * the Python package tokenizers (which is what models were trained with) its input is written so that it does not:
  * - Digits and ByteLevel use JavaScript's `\d` and `\s` (ASCII digits; U+FEFF but not U+0085): the splits are given
  *   as patterns, in which the library turns `\s` into White_Space;
- * - bytes without a vocabulary entry are dropped before merging, so that their neighbours may merge, not after;
+ * - bytes without a vocabulary entry are dropped before merging, so that their neighbours may merge, not after
+ *   (see `CachedBpe`);
  * - lone surrogates become U+FFFD before anything else;
  * - decoding is our own table of bytes: the library's would turn unknown characters into NUL.
  */
@@ -29,10 +31,9 @@ export class ByteLevelTokenizer implements Tokenizer {
     this.beginOfTextId = definition.beginOfTextId;
     this.endOfTextId = definition.endOfTextId;
     this.special = new Set(definition.addedTokens.filter(({ special }) => special).map(({ id }) => id));
-    this.withSpecial = libraryTokenizer(definition, definition.addedTokens, true);
-    this.withoutSpecial = libraryTokenizer(definition, definition.addedTokens.filter(({ special }) => !special), false);
-    // One vocabulary, one table of merges and one cache for both.
-    this.withoutSpecial.model = this.withSpecial.model;
+    const model = modelOf(definition);
+    this.withSpecial = libraryTokenizer(definition, definition.addedTokens, model);
+    this.withoutSpecial = libraryTokenizer(definition, definition.addedTokens.filter(({ special }) => !special), model);
   }
 
   encode(text: string, options: EncodeOptions = {}): Int32Array {
@@ -75,38 +76,29 @@ export class ByteLevelTokenizer implements Tokenizer {
 
 const utf8 = new TextDecoder("utf-8", { ignoreBOM: true });
 
-function libraryTokenizer(definition: TokenizerDefinition, added: readonly AddedToken[], withVocabulary: boolean): LibraryTokenizer {
-  const { preTokenizer, tokens, merges } = definition;
-  const missing = missingByteCharacters(definition);
-  // No prototype: an entry such as "__proto__" is an entry like any other.
-  const vocabulary = Object.create(null) as Record<string, number>;
-  if (withVocabulary) tokens.forEach((token, id) => token !== undefined && (vocabulary[token] = id));
-  return new LibraryTokenizer(
+/** Splits as the definition says and leaves the rest to `model`; `added` are looked for in the text as a whole. */
+function libraryTokenizer({ preTokenizer }: TokenizerDefinition, added: readonly AddedToken[], model: CachedBpe): LibraryTokenizer {
+  const tokenizer = new LibraryTokenizer(
     {
       version: "1.0",
       normalizer: preTokenizer.normalization ? { type: preTokenizer.normalization } : null,
       pre_tokenizer: {
         type: "Sequence",
-        pretokenizers: [
-          ...preTokenizer.splits.map(({ pattern }) => ({ type: "Split", pattern: { Regex: pattern }, behavior: "Isolated", invert: false })),
-          { type: "ByteLevel", add_prefix_space: false, use_regex: false },
-          ...(missing.length > 0 ? [{ type: "Replace", pattern: { Regex: characterClass(missing) }, content: "" }] : []),
-        ],
+        pretokenizers: preTokenizer.splits.map(({ pattern }) => ({ type: "Split", pattern: { Regex: pattern }, behavior: "Isolated", invert: false })),
       },
       post_processor: null,
       decoder: null,
       added_tokens: added.map(({ id, content, special, normalized }) => ({ id, content, special, normalized })),
-      model: {
-        type: "BPE",
-        vocab: vocabulary,
-        merges: withVocabulary ? merges : [],
-        ignore_merges: preTokenizer.ignoreMerges ?? false,
-      },
+      model: { type: "BPE", vocab: {}, merges: [] },
     },
     {},
   );
+  tokenizer.model = model;
+  return tokenizer;
 }
 
-function characterClass(characters: readonly string[]): string {
-  return `[${characters.map((character) => `\\u{${character.codePointAt(0)!.toString(16)}}`).join("")}]`;
+function modelOf({ tokens, merges, preTokenizer }: TokenizerDefinition): CachedBpe {
+  const vocabulary = Object.create(null) as Record<string, number>;
+  tokens.forEach((token, id) => token !== undefined && (vocabulary[token] = id));
+  return new CachedBpe(vocabulary, merges, preTokenizer.ignoreMerges ?? false);
 }
