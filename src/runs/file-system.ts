@@ -1,4 +1,5 @@
 import fs from "node:fs";
+import path from "node:path";
 
 /**
  * The one seam through which runs touch the disk, so that a test can make the n-th operation fail. Everything is
@@ -29,7 +30,7 @@ export interface FileSystem {
 }
 
 export const nodeFileSystem: FileSystem = {
-  makeFolder: (path) => void fs.mkdirSync(path, { recursive: true }),
+  makeFolder,
   open: (path, flags) => fs.openSync(path, flags, 0o644),
   write: (file, bytes) => fs.writeSync(file, bytes),
   fsync: (file) => fs.fsyncSync(file),
@@ -59,6 +60,18 @@ export const nodeFileSystem: FileSystem = {
   },
   removeFolder: (path) => fs.rmSync(path, { recursive: true, force: true }),
 };
+
+/** Node's own recursive mkdirSync never returns where the system answers ENOENT below a folder that is there (/proc). */
+function makeFolder(folder: string): void {
+  if (fs.statSync(folder, { throwIfNoEntry: false })?.isDirectory()) return;
+  const parent = path.dirname(folder);
+  if (parent !== folder) makeFolder(parent);
+  try {
+    fs.mkdirSync(folder);
+  } catch (error) {
+    if (errorCode(error) !== "EEXIST" || !fs.statSync(folder).isDirectory()) throw error;
+  }
+}
 
 /** The system's code of an error ("ENOSPC", ...), empty when it has none. */
 export function errorCode(error: unknown): string {

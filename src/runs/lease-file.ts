@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { z } from "zod";
 import { errorCode, type FileSystem } from "./file-system.js";
-import { isRunning, ownIdentity, type ProcessIdentity } from "./process-identity.js";
+import { isRunning, ownIdentity } from "./process-identity.js";
 
 /** The content of lease.json. The time of the file's last change is the holder's heartbeat. */
 export const leaseSchema = z.object({
@@ -18,6 +18,16 @@ export type LeaseContent = z.infer<typeof leaseSchema>;
 export const silenceMilliseconds = 5 * 60_000;
 /** A lease that cannot be read may be in the making for so long (only where the disk has no hard links). */
 const inTheMakingMilliseconds = 3_000;
+
+/**
+ * Nonces of the leases that this process has or is about to have. A lease with this process's identity that is not
+ * among them could not be removed when it was given back (a full disk), and is abandoned. Kept at the process, since
+ * the program may be loaded into it more than once.
+ */
+const registryKey = Symbol.for("prompt-tuning-lab.leases");
+export function ownLeases(): Set<string> {
+  return ((globalThis as { [registryKey]?: Set<string> })[registryKey] ??= new Set());
+}
 
 export interface FoundLease {
   /** Which lease this is; a lease that cannot be read is known by its content. */
@@ -47,11 +57,12 @@ export function findLease(fileSystem: FileSystem, file: string, now = Date.now()
   }
 }
 
-function isHeld(holder: ProcessIdentity, silence: number): boolean {
+function isHeld(holder: LeaseContent, silence: number): boolean {
   const own = ownIdentity();
   // Heartbeats of a clock that differs, or a network drive's: all that is known of another host.
   if (holder.host !== own.host) return silence < silenceMilliseconds;
   if (holder.boot !== own.boot) return false;
+  if (holder.pid === own.pid && holder.started === own.started) return ownLeases().has(holder.nonce);
   const running = isRunning(holder);
   return running === "yes" || (running === "unknown" && silence < silenceMilliseconds);
 }

@@ -4,7 +4,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { PromptTuningError } from "../common/errors.js";
 import { isTemporaryName, temporaryName, writeNewFile } from "./atomic-write.js";
 import { errorCode, type FileSystem, nodeFileSystem } from "./file-system.js";
-import { findLease, type FoundLease, type LeaseContent, silenceMilliseconds } from "./lease-file.js";
+import { findLease, type FoundLease, type LeaseContent, ownLeases, silenceMilliseconds } from "./lease-file.js";
 import { ownIdentity } from "./process-identity.js";
 import { storageError } from "./storage-error.js";
 
@@ -53,7 +53,7 @@ export class Lease {
   static async acquire(file: string, options: LeaseOptions = {}): Promise<Lease> {
     const fileSystem = options.fileSystem ?? nodeFileSystem;
     const deadline = Date.now() + (options.patienceMilliseconds ?? patienceMilliseconds);
-    const nonce = randomBytes(12).toString("hex");
+    const nonce = newNonce();
     try {
       await take(fileSystem, file, nonce, deadline);
       try {
@@ -64,6 +64,7 @@ export class Lease {
         throw error;
       }
     } catch (error) {
+      ownLeases().delete(nonce);
       throw storageError("take the lease of the run", file, error);
     }
   }
@@ -83,7 +84,7 @@ export class Lease {
     });
   }
 
-  /** Gives the lease back. Never throws: a lease that cannot be removed is abandoned when this process ends. */
+  /** Gives the lease back. Never throws: a lease that cannot be removed counts as abandoned. */
   release(): void {
     if (this.released) return;
     try {
@@ -92,6 +93,7 @@ export class Lease {
       // See above.
     }
     this.released = true;
+    ownLeases().delete(this.nonce);
     clearInterval(this.heartbeat);
     try {
       this.fileSystem.close(this.handle);
@@ -112,12 +114,9 @@ export class Lease {
 async function take(fileSystem: FileSystem, file: string, nonce: string, deadline: number): Promise<void> {
   for (;;) {
     const found = findLease(fileSystem, file);
-    if (!found) {
-      if (create(fileSystem, file, nonce)) return;
-      continue;
-    }
-    if (found.state === "held") throw busy(file, found);
-    if (found.state === "abandoned" && (await replace(fileSystem, file, nonce, found.nonce, deadline))) return;
+    if (!found && create(fileSystem, file, nonce)) return;
+    if (found?.state === "held") throw busy(file, found);
+    if (found?.state === "abandoned" && (await replace(fileSystem, file, nonce, found.nonce, deadline))) return;
     if (Date.now() > deadline) throw busy(file, found);
     await sleep(5 + Math.random() * 20);
   }
@@ -149,10 +148,11 @@ function create(fileSystem: FileSystem, file: string, nonce: string): boolean {
 /** Replaces the abandoned lease `old` by an own one. False where someone else was faster or is at it. */
 async function replace(fileSystem: FileSystem, file: string, nonce: string, old: string, deadline: number): Promise<boolean> {
   const lock = file + takeover + old;
-  const lockNonce = randomBytes(12).toString("hex");
+  const lockNonce = newNonce();
   try {
     await take(fileSystem, lock, lockNonce, deadline);
   } catch (error) {
+    ownLeases().delete(lockNonce);
     if (error instanceof PromptTuningError && error.kind === "busy") return false;
     throw error;
   }
@@ -168,8 +168,8 @@ async function replace(fileSystem: FileSystem, file: string, nonce: string, old:
     }
     return true;
   } finally {
-    // Should this fail, the lock is of no consequence: it names a lease that is no more.
     discard(fileSystem, lock);
+    ownLeases().delete(lockNonce);
   }
 }
 
@@ -179,6 +179,12 @@ function discard(fileSystem: FileSystem, file: string): void {
   } catch {
     // Gone already, or removed with the leftovers later.
   }
+}
+
+function newNonce(): string {
+  const nonce = randomBytes(12).toString("hex");
+  ownLeases().add(nonce);
+  return nonce;
 }
 
 function writeTemporary(fileSystem: FileSystem, file: string, nonce: string): string {
@@ -209,9 +215,9 @@ function removeLeftovers(fileSystem: FileSystem, file: string): void {
   }
 }
 
-function busy(file: string, found: FoundLease): PromptTuningError {
-  const { holder } = found;
-  const minutes = Math.max(1, Math.ceil((silenceMilliseconds - found.heartbeatAgeMilliseconds) / 60_000));
+function busy(file: string, found: FoundLease | undefined): PromptTuningError {
+  const holder = found?.holder;
+  const minutes = Math.max(1, Math.ceil((silenceMilliseconds - (found?.heartbeatAgeMilliseconds ?? 0)) / 60_000));
   const elsewhere = holder !== undefined && holder.host !== ownIdentity().host;
   return new PromptTuningError("busy", "Another process holds this run.", {
     reason: holder

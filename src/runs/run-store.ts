@@ -59,6 +59,7 @@ export class RunStore {
    * @throws PromptTuningError kind "run" when there is none or more than one.
    */
   open(reference: string): RunFolder {
+    if (reference.includes("\0")) throw new PromptTuningError("run", "That is not a run's name.", { advice: "Give a run's folder, its name, or its id." });
     if (/[/\\]/.test(reference) || reference === "." || reference === "..") {
       const folder = new RunFolder(path.resolve(reference));
       if (this.isRun(folder)) return folder;
@@ -95,6 +96,7 @@ export class RunStore {
     const lease = await Lease.acquire(folder.lease, { fileSystem: this.fileSystem });
     try {
       // Renamed first: a deletion that is interrupted leaves no half run behind.
+      if (process.platform === "win32") lease.release(); // Windows renames no folder that holds an open file.
       const removed = path.join(path.dirname(folder.path), `.removed-${randomBytes(6).toString("hex")}`);
       this.fileSystem.rename(folder.path, removed);
       this.fileSystem.removeFolder(removed);
