@@ -33,8 +33,9 @@ export async function readRepository(
     if (!/^[0-9a-f]{40}$/.test(commit)) throw new TypeError("the hub named no commit");
     const files: HubFile[] = [];
     for await (const entry of listFiles({ ...common, repo: { type: "model", name: repository }, revision: commit, recursive: true })) {
-      if (entry.type === "file" && isSafePath(entry.path)) {
-        files.push({ path: entry.path, size: entry.lfs?.size ?? entry.size, ...(entry.lfs ? { sha256: digest(entry.lfs.oid, 64) } : { gitBlob: digest(entry.oid, 40) }) });
+      const size = entry.lfs?.size ?? entry.size;
+      if (entry.type === "file" && isSafePath(entry.path) && Number.isSafeInteger(size) && size >= 0) {
+        files.push({ path: entry.path, size, ...(entry.lfs ? { sha256: digest(entry.lfs.oid, 64) } : { gitBlob: digest(entry.oid, 40) }) });
       }
       if (files.length > mostFiles) throw new TypeError("the hub lists too many files");
     }
