@@ -1,3 +1,4 @@
+import { visit } from "jsonc-parser";
 import { PromptTuningError } from "../common/errors.js";
 import { mostColumns, type Table, type TableRow } from "./table.js";
 
@@ -6,7 +7,7 @@ export function parseJsonLines(file: string, text: string): Table {
   const rows: TableRow[] = [];
   const columns = new Set<string>();
   let line = 0;
-  for (const { content } of linesOf(text)) {
+  for (const content of linesOf(text)) {
     line++;
     if (content.trim() === "") continue;
     let value: unknown;
@@ -16,7 +17,7 @@ export function parseJsonLines(file: string, text: string): Table {
       throw new PromptTuningError("data", `${file}, line ${line}: this is not JSON.`, {
         file,
         line,
-        reason: error instanceof Error ? `${error.message}.` : undefined,
+        reason: complaint(error),
         advice: "Every line must be one JSON object.",
         cause: error,
       });
@@ -32,13 +33,12 @@ export function parseJsonArray(file: string, text: string): Table {
   try {
     value = JSON.parse(text);
   } catch (error) {
-    const position = Number(/position (\d+)/.exec(error instanceof Error ? error.message : "")?.[1] ?? Number.NaN);
-    const before = Number.isNaN(position) ? undefined : text.slice(0, position).split("\n");
-    throw new PromptTuningError("data", `${file} is not JSON${before ? `: it breaks at line ${before.length}` : ""}.`, {
+    const before = text.slice(0, offsetOfError(text)).split("\n");
+    throw new PromptTuningError("data", `${file} is not JSON: it breaks at line ${before.length}.`, {
       file,
-      line: before?.length,
-      column: before ? before[before.length - 1].length + 1 : undefined,
-      reason: error instanceof Error ? `${error.message}.` : undefined,
+      line: before.length,
+      column: before[before.length - 1].length + 1,
+      reason: complaint(error),
       advice: "Write an array of objects: [{...}, {...}]. A file with one object a line is called .jsonl.",
       cause: error,
     });
@@ -51,11 +51,26 @@ export function parseJsonArray(file: string, text: string): Table {
   return finish(file, columns, rows);
 }
 
-function* linesOf(text: string): Generator<{ content: string }> {
+/** Where JSON stops being JSON: the messages of JSON.parse do not always tell. */
+function offsetOfError(text: string): number {
+  let first = text.length;
+  try {
+    visit(text, { onError: (_code, offset) => void (first = Math.min(first, offset)) }, { disallowComments: true, allowTrailingComma: false });
+  } catch {
+    // Nested too deeply for the visitor: the place stays unknown, the end stands for it.
+  }
+  return first;
+}
+
+function complaint(error: unknown): string | undefined {
+  return error instanceof Error ? `${error.message.replace(/\s+/g, " ").slice(0, 200)}.` : undefined;
+}
+
+function* linesOf(text: string): Generator<string> {
   for (let start = 0; start < text.length; ) {
     const end = text.indexOf("\n", start);
     const stop = end < 0 ? text.length : end;
-    yield { content: text.slice(start, stop) };
+    yield text.slice(start, stop);
     start = stop + 1;
   }
 }

@@ -48,9 +48,16 @@ function looksLikeHtml(text: string): boolean {
   return /<\s*(!doctype\s+html|html|head|body|table|center|font|p|br|div)\b[^<>]*>/i.test(text.slice(0, 600)) && /<\/\s*[a-z]+\s*>|<br/i.test(text);
 }
 
-/** Printable characters with single spaces between words. */
+/** What the bytes 0x80 to 0x9F mean in windows-1252; a space where they mean nothing. */
+const windows1252 = "€ ‚ƒ„…†‡ˆ‰Š‹Œ Ž  ‘’“”•–—˜™š›œ žŸ";
+
+/**
+ * Printable characters with single spaces between words. Node 20 decodes windows-1252 as ISO-8859-1, other versions do
+ * not: the control characters it leaves are read as windows-1252, so that every version gives the same text.
+ */
 function oneLine(text: string): string {
   return text
+    .replace(/[\u0080-\u009f]/g, (control) => windows1252[control.charCodeAt(0) - 0x80])
     .replace(/\p{Surrogate}/gu, "")
     .replace(/[\s\p{Cc}\p{Cf}]+/gu, " ")
     .trim();
