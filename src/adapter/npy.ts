@@ -1,5 +1,5 @@
 import { PromptTuningError } from "../common/errors.js";
-import { widenFloat16 } from "./half-floats.js";
+import { widenBfloat16, widenFloat16 } from "./half-floats.js";
 import type { FloatTensor } from "./safetensors.js";
 
 /**
@@ -25,7 +25,7 @@ export function encodeNpy({ shape, values }: FloatTensor): Uint8Array {
 }
 
 /**
- * Reads a .npy file of float32 or float16, little-endian, C order.
+ * Reads a .npy file of float32 or float16, little-endian, C order; "|V2" is bfloat16, as KoboldAI writes it.
  * @throws PromptTuningError kind "model"; object arrays (pickles) are refused.
  */
 export function parseNpy(bytes: Uint8Array, name: string): FloatTensor {
@@ -47,7 +47,7 @@ export function parseNpy(bytes: Uint8Array, name: string): FloatTensor {
   const tuple = /'shape'\s*:\s*\(([0-9, ]*)\)/.exec(header)?.[1];
   if (type === undefined || order === undefined || tuple === undefined) return refuse("Its header does not say type, order and shape.");
   if (type.includes("O")) refuse("It holds Python objects (a pickle), which can run code when read and is never opened.");
-  if (type !== "<f4" && type !== "<f2") refuse(`Its type is ${JSON.stringify(type)}; only float32 and float16 (little-endian) are read.`);
+  if (type !== "<f4" && type !== "<f2" && type !== "|V2") refuse(`Its type is ${JSON.stringify(type)}; only float32 and float16 (little-endian) are read.`);
   if (order === "True") refuse("It is stored in Fortran order.", "Save numpy.ascontiguousarray of it.");
 
   const shape = tuple.split(",").map((part) => part.trim()).filter((part) => part !== "").map(Number);
@@ -61,5 +61,6 @@ export function parseNpy(bytes: Uint8Array, name: string): FloatTensor {
   const data = new Uint8Array(bytes.length - dataStart);
   data.set(bytes.subarray(dataStart));
   if (type === "<f4") return { shape, values: new Float32Array(data.buffer) };
-  return { shape, values: widenFloat16(new DataView(data.buffer), 0, data.length / 2) };
+  const widen = type === "|V2" ? widenBfloat16 : widenFloat16;
+  return { shape, values: widen(new DataView(data.buffer), 0, data.length / 2) };
 }
