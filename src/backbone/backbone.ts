@@ -26,6 +26,8 @@ export interface ProgramOptions {
   readonly head: Head;
   /** Memory for kept keys/values, in bytes. 0 keeps none. */
   readonly keptMemory?: number;
+  /** "plain": every row of every sequence goes through every pass, nothing is kept or shared. For checks: the results are the same. */
+  readonly layout?: "fastest" | "plain";
   readonly threads?: number;
   readonly onNotice?: ProgramNotice;
 }

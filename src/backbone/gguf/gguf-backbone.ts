@@ -32,10 +32,10 @@ export class GgufBackbone implements Backbone {
     this.outputRows = configuration.tiedEmbeddings ? this.embeddings : readExternalEmbeddings(weights.folder, weights.tensors.get("output")!);
   }
 
-  async createProgram({ virtualTokens, head, keptMemory = defaultKeptMemory, threads, onNotice }: ProgramOptions): Promise<Program> {
+  async createProgram({ virtualTokens, head, keptMemory = defaultKeptMemory, layout, threads, onNotice }: ProgramOptions): Promise<Program> {
     const { configuration, weights } = this.parts;
     const { embeddings, outputRows } = this;
-    const program = new DecoderProgram({ configuration, weights, embeddings, outputRows, virtualTokens, head, keptMemory, threads, onNotice });
+    const program = new DecoderProgram({ configuration, weights, embeddings, outputRows, virtualTokens, head, keptMemory, layout, threads, onNotice });
     this.programs.add(program);
     return program;
   }

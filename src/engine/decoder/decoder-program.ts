@@ -6,7 +6,7 @@ import type { DecoderConfiguration } from "./configuration.js";
 import { batchFeeds, type Feeds, scoredRowFeeds } from "./feeds.js";
 import { generateGreedily } from "./generate.js";
 import { type KeptText, KeptTextStore, keysValuesBytesPerToken } from "./kept-text.js";
-import { type BatchLayout, planLayout } from "./layout.js";
+import { type BatchLayout, planLayout, plainLayout } from "./layout.js";
 import { SessionPool } from "./session-pool.js";
 import { encodeTexts } from "./text-encoder.js";
 import type { DecoderWeights } from "./weights.js";
@@ -21,6 +21,8 @@ export interface DecoderProgramOptions {
   readonly head: Head;
   /** Memory for kept keys and values, in bytes. */
   readonly keptMemory: number;
+  /** "plain" puts every row of every sequence into every pass; "fastest" (unless told) keeps and shares what it can. */
+  readonly layout?: "fastest" | "plain";
   readonly threads?: number;
   readonly onNotice?: ProgramNotice;
 }
@@ -89,7 +91,10 @@ export class DecoderProgram implements Program {
 
   private async run(purpose: "step" | "score", batch: readonly Sequence[], values: TensorValues): Promise<Readonly<Record<string, Tensor>>> {
     const { configuration, embeddings } = this.options;
-    const layout = planLayout(batch, (sequence) => this.kept.findLongest(sequence.tokens, sequence.tokens.length)?.tokens.length ?? 0);
+    const layout =
+      this.options.layout === "plain"
+        ? plainLayout(batch)
+        : planLayout(batch, (sequence) => this.kept.findLongest(sequence.tokens, sequence.tokens.length)?.tokens.length ?? 0);
     const texts = await this.textsBefore(batch, layout);
     const feeds = {
       ...batchFeeds(batch, layout, texts, { configuration, embeddings, withVirtual: this.hasPrompt }),

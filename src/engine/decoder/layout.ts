@@ -60,3 +60,8 @@ export function planLayout(batch: readonly Sequence[], pastOf: (sequence: Sequen
   const one = starts.every((start) => start === commonPast) && common >= commonPast;
   return { past: one ? "one" : "each", pastLengths: starts, sharedLength: 0 };
 }
+
+/** Every row is an own row. */
+export function plainLayout(batch: readonly Sequence[]): BatchLayout {
+  return { past: "none", pastLengths: batch.map(() => 0), sharedLength: 0 };
+}
