@@ -54,7 +54,7 @@ export function parseKobold(bytes: Uint8Array, name: string): KoboldPrompt {
         if (most === undefined) return false;
         // Each once: a zip may name an entry many times. Deflate makes data at most about 1,032 times smaller.
         wanted.delete(entry.name);
-        if (entry.originalSize <= most && entry.originalSize <= entry.size * 1100 + 1024) return true;
+        if (entry.originalSize <= most && entry.originalSize <= Math.min(entry.size, bytes.length) * 1100 + 1024) return true;
         tooLarge = entry.name;
         return false;
       },

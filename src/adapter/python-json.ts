@@ -19,7 +19,7 @@ export function dumpPythonJson(value: PythonJson, indent = ""): string {
 
 const isList = (value: PythonJson): value is readonly PythonJson[] => Array.isArray(value);
 
-/** JSON.stringify escapes what Python escapes in ASCII (DEL by neither); the rest is escaped by UTF-16 unit. */
+/** JSON.stringify escapes what Python escapes in ASCII, except DEL; that and the rest is escaped by UTF-16 unit. */
 function quote(text: string): string {
-  return JSON.stringify(text).replace(/[\u0080-\uffff]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`);
+  return JSON.stringify(text).replace(/[\u007f-\uffff]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`);
 }
