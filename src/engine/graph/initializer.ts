@@ -36,8 +36,8 @@ export function integerInitializer(name: string, shape: readonly number[], value
 export function integerValues(initializer: Initializer): number[] | undefined {
   const { data, elementType } = initializer;
   if (isExternal(data)) return undefined;
-  // A copy aligns the bytes, which may start anywhere inside the model file.
-  const bytes = data.slice().buffer;
+  // A copy aligns the bytes, which may start anywhere inside the model file (a Buffer's slice would be no copy).
+  const bytes = new Uint8Array(data).buffer;
   if (elementType === "int64") return Array.from(new BigInt64Array(bytes), Number);
   if (elementType === "int32") return Array.from(new Int32Array(bytes));
   return undefined;
@@ -47,5 +47,5 @@ export function integerValues(initializer: Initializer): number[] | undefined {
 export function floatValues(initializer: Initializer): Float32Array | undefined {
   const { data, elementType } = initializer;
   if (isExternal(data) || elementType !== "float32") return undefined;
-  return new Float32Array(data.slice().buffer);
+  return new Float32Array(new Uint8Array(data).buffer);
 }

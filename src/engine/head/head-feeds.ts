@@ -7,7 +7,7 @@ export interface HeadFeedOptions {
   readonly hiddenSize: number;
   /** Number of classes C: rows of the backbone's output matrix for "vocabulary", else as the head says. */
   readonly classes: number;
-  /** For "words": the rows of the output matrix for head.tokenIds [C, d]. */
+  /** For "words": the rows of the output matrix for head.tokenIds [C, d], where the graph reads them as an input. */
   readonly headRows?: Float32Array;
   /** For "linear": holds "head.weight" and "head.bias". */
   readonly values: TensorValues;
@@ -35,7 +35,7 @@ export function headFeeds(batch: readonly Sequence[], options: HeadFeedOptions):
     weights: new Tensor("float32", Float32Array.from(rows, (row) => (row.weight ?? 1) / batch.length), [rows.length]),
     allowed: allowedTensor(rows, classes),
   };
-  if (head.kind === "words") feeds.head_rows = new Tensor("float32", options.headRows!, [classes, hiddenSize]);
+  if (options.headRows) feeds.head_rows = new Tensor("float32", options.headRows, [classes, hiddenSize]);
   if (head.kind === "linear") {
     feeds["head.weight"] = new Tensor("float32", options.values["head.weight"], [classes, hiddenSize]);
     feeds["head.bias"] = new Tensor("float32", options.values["head.bias"], [classes]);

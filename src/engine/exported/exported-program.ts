@@ -1,0 +1,139 @@
+import { type InferenceSession, Tensor } from "onnxruntime-node";
+import { PromptTuningError } from "../../common/errors.js";
+import { classesOf, headFeeds, unpackScores } from "../head/head-feeds.js";
+import type { GenerationOptions, Head, Program, ProgramNotice, ScoreResult, Sequence, StepResult, TensorValues, TrainableSpecification } from "../program.js";
+import { createSession } from "../session/session.js";
+import { buildExportedGraph, type ExportedPurpose } from "./build-graph.js";
+import { batchFeeds, type Feeds, scoredRowFeeds } from "./feeds.js";
+import type { ExportedModel } from "./open-exported-model.js";
+
+export interface ExportedProgramOptions {
+  readonly model: ExportedModel;
+  /** 0: nothing is inserted, as for a zero-shot baseline. */
+  readonly virtualTokens: number;
+  readonly head: Head;
+  readonly threads?: number;
+  /** Longest sequence in tokens, where it is known (generation stops there). */
+  readonly contextLength?: number;
+  readonly onNotice?: ProgramNotice;
+}
+
+/**
+ * A program for any exported causal language model. Exact, without the decoder's fast layouts: every batch is padded
+ * to its longest sequence.
+ * @throws PromptTuningError kind "operator" when a node between the prompt and the loss has no gradient rule.
+ */
+export function createExportedProgram(options: ExportedProgramOptions): Program {
+  const { head, model, onNotice } = options;
+  if (!model.output.product) {
+    if (head.kind === "linear") {
+      throw new PromptTuningError("model", "A light head needs the model's final hidden states, which were not found in its ONNX graph.", {
+        reason: "The logits do not come from a product with a constant matrix.",
+        advice: "Use the verbalizer without a light head (task.head), or another export of the model.",
+        file: model.file,
+      });
+    }
+    onNotice?.("whole-logits", "The model's output product was not recognised: logits are computed for every token of every text, which is slower. The results are the same.");
+  }
+  return new ExportedProgram(options);
+}
+
+class ExportedProgram implements Program {
+  readonly trainables: readonly TrainableSpecification[];
+  readonly head: Head;
+  private readonly sessions = new Map<ExportedPurpose, Promise<InferenceSession>>();
+
+  constructor(private readonly options: ExportedProgramOptions) {
+    const { head, model, virtualTokens } = options;
+    this.head = head;
+    this.trainables = [
+      ...(virtualTokens > 0 ? [{ name: "prompt", shape: [virtualTokens, model.hiddenSize] }] : []),
+      ...(head.kind === "linear"
+        ? [
+            { name: "head.weight", shape: [head.classes, model.output.product!.hiddenSize] },
+            { name: "head.bias", shape: [head.classes] },
+          ]
+        : []),
+    ];
+  }
+
+  async step(batch: readonly Sequence[], values: TensorValues): Promise<StepResult> {
+    const outputs = await this.run("step", this.feeds(batch, values));
+    // Copies: the tensors' memory belongs to onnxruntime.
+    const gradients = Object.fromEntries(this.trainables.map(({ name }) => [name, (outputs[`gradient.${name}`].data as Float32Array).slice()]));
+    return { loss: (outputs.loss.data as Float32Array)[0], gradients };
+  }
+
+  async score(batch: readonly Sequence[], values: TensorValues): Promise<ScoreResult> {
+    const outputs = await this.run("score", this.feeds(batch, values));
+    return unpackScores(batch, outputs.loss, outputs.log_probabilities);
+  }
+
+  /** The most probable token at every position (of equal ones the smaller id), the whole sequence run anew for each. */
+  async generate(sequence: Sequence, values: TensorValues, { maxNewTokens, stopTokenIds, signal, onToken }: GenerationOptions): Promise<Int32Array> {
+    const generated: number[] = [];
+    const tokens = [...sequence.tokens];
+    const virtualTokens = [...sequence.virtualTokens];
+    const longest = this.options.contextLength ?? Infinity;
+    while (generated.length < maxNewTokens && tokens.length < longest) {
+      if (signal?.aborted) throw new PromptTuningError("stopped", "The generation was stopped.");
+      const current: Sequence = { tokens: Int32Array.from(tokens), virtualTokens: Int32Array.from(virtualTokens), scored: [{ row: tokens.length - 1, target: 0 }] };
+      const outputs = await this.run("generate", this.inputFeeds([current], values));
+      const scores = outputs.scores.data as Float32Array;
+      const token = scores.reduce((best, score, id) => (score > scores[best] ? id : best), 0);
+      if (stopTokenIds.includes(token)) break;
+      generated.push(token);
+      onToken?.(token);
+      tokens.push(token);
+      virtualTokens.push(-1);
+    }
+    return Int32Array.from(generated);
+  }
+
+  async dispose(): Promise<void> {
+    const open = [...this.sessions.values()];
+    this.sessions.clear();
+    for (const session of open) await (await session).release();
+  }
+
+  private inputFeeds(batch: readonly Sequence[], values: TensorValues): Feeds {
+    const { model, virtualTokens } = this.options;
+    const { feeds, time } = batchFeeds(batch, model.inputs, virtualTokens > 0);
+    if (virtualTokens > 0) feeds.prompt = new Tensor("float32", values.prompt, [virtualTokens, model.hiddenSize]);
+    return { ...feeds, ...scoredRowFeeds(batch, time) };
+  }
+
+  private feeds(batch: readonly Sequence[], values: TensorValues): Feeds {
+    const { vocabularySize, product } = this.options.model.output;
+    const classes = classesOf(this.head, vocabularySize);
+    return { ...this.inputFeeds(batch, values), ...headFeeds(batch, { head: this.head, hiddenSize: product?.hiddenSize ?? 0, classes, values }) };
+  }
+
+  private async run(purpose: ExportedPurpose, feeds: Feeds): Promise<Readonly<Record<string, Tensor>>> {
+    const session = await this.session(purpose);
+    try {
+      return await session.run(feeds);
+    } catch (cause) {
+      const reason = cause instanceof Error ? cause.message : String(cause);
+      throw new PromptTuningError("training", "onnxruntime could not compute a batch.", {
+        reason,
+        advice: /alloc|memory/i.test(reason)
+          ? "Lower training.batchSize, evaluation.batchSize or task.maxTokens, then resume the run."
+          : "The model may have been exported for sizes of its own: export it again with dynamic axes for batch and time.",
+        file: this.options.model.file,
+        cause,
+      });
+    }
+  }
+
+  private session(purpose: ExportedPurpose): Promise<InferenceSession> {
+    let session = this.sessions.get(purpose);
+    if (!session) {
+      const { model, virtualTokens, threads } = this.options;
+      const graph = buildExportedGraph(model, { virtualTokens, head: this.head, purpose });
+      session = createSession(graph, { weightsFolder: model.folder, threads });
+      this.sessions.set(purpose, session);
+    }
+    return session;
+  }
+}

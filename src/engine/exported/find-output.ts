@@ -1,0 +1,123 @@
+import { PromptTuningError } from "../../common/errors.js";
+import { contrib, operatorKey } from "../autodiff/rule.js";
+import { floatAttribute, intAttribute, intsAttribute } from "../graph/attribute.js";
+import type { Graph, GraphNode } from "../graph/graph.js";
+import { isConstantExpression } from "../graph/prune.js";
+import { isFloating } from "../graph/tensor-type.js";
+
+/** The product that turns final hidden states into logits. */
+export interface OutputProduct {
+  /** Final hidden states [..., d]. */
+  readonly hidden: string;
+  readonly hiddenSize: number;
+  /** Tensor of the output matrix, from constants alone. */
+  readonly matrix: string;
+  /** Whether a token is a row [V, d] or a column [d, V]. */
+  readonly layout: "rows" | "columns";
+  /** What comes after the product, in order: scaling, capping, a bias. */
+  readonly tail: readonly TailNode[];
+}
+
+export interface TailNode {
+  readonly node: GraphNode;
+  /** Which of its inputs carries the scores; the others are constants: numbers or vectors over the vocabulary. */
+  readonly data: number;
+}
+
+export interface ModelOutput {
+  /** [batch, time, V] */
+  readonly logits: string;
+  readonly vocabularySize: number;
+  /** Absent where the end of the graph has another form: logits are then computed whole. */
+  readonly product?: OutputProduct;
+}
+
+/** @throws PromptTuningError kind "model" when no output can be the logits. */
+export function findOutput(graph: Graph, vocabularySize: number, file?: string): ModelOutput {
+  const candidates = graph.outputs.filter((output) => isFloating(graph.typeOf(output.name)) && (output.shape === undefined || output.shape.length === 3));
+  const logits = graph.outputs.find((output) => output.name === "logits") ?? (candidates.length === 1 ? candidates[0] : undefined);
+  if (!logits) {
+    throw new PromptTuningError("model", "The ONNX model has no output named \"logits\".", {
+      reason: `Its outputs are: ${graph.outputs.map((output) => output.name).slice(0, 8).join(", ") || "none"}.`,
+      advice: "Export a causal language model with its logits (not its hidden states) as the output.",
+      file,
+    });
+  }
+  const product = findProduct(graph, logits.name);
+  const width = graph.typeOf(logits.name)?.shape?.at(-1);
+  const columns = product && matrixSize(graph, product, "tokens");
+  return { logits: logits.name, vocabularySize: columns ?? (typeof width === "number" ? width : vocabularySize), product };
+}
+
+function matrixSize(graph: Graph, { matrix, layout }: Pick<OutputProduct, "matrix" | "layout">, what: "tokens" | "width"): number | undefined {
+  const size = graph.typeOf(matrix)?.shape?.[(layout === "rows") === (what === "tokens") ? 0 : 1];
+  return typeof size === "number" ? size : undefined;
+}
+
+/** Walks back from the logits over elementwise nodes to the product. */
+function findProduct(graph: Graph, logits: string): OutputProduct | undefined {
+  const tail: TailNode[] = [];
+  let tensor = logits;
+  for (let steps = 0; steps < 16; steps++) {
+    const node = graph.producerOf(tensor);
+    if (!node) return undefined;
+    const product = asProduct(graph, node);
+    if (product) {
+      const hiddenSize = matrixSize(graph, product, "width");
+      const rank = graph.typeOf(product.matrix)?.shape?.length;
+      return hiddenSize !== undefined && rank === 2 ? { ...product, hiddenSize, tail } : undefined;
+    }
+    const data = dataOfTail(graph, node);
+    if (data === undefined) return undefined;
+    tail.unshift({ node, data });
+    tensor = node.inputs[data];
+  }
+  return undefined;
+}
+
+function asProduct(graph: Graph, node: GraphNode): Pick<OutputProduct, "hidden" | "matrix" | "layout"> | undefined {
+  const [hidden, right] = node.inputs;
+  const { attributes } = node;
+  if (right === undefined || !isConstantExpression(graph, right)) return undefined;
+  const transposed = intAttribute(attributes, "transB", 0) === 1;
+  switch (operatorKey(node)) {
+    case "MatMul": {
+      const producer = graph.producerOf(right);
+      const order = producer?.operator === "Transpose" ? (intsAttribute(producer.attributes, "perm") ?? [1, 0]) : undefined;
+      const isTransposed = order?.length === 2 && order[0] === 1;
+      return isTransposed ? { hidden, matrix: producer!.inputs[0], layout: "rows" } : { hidden, matrix: right, layout: "columns" };
+    }
+    case "Gemm":
+    case `${contrib}:FusedMatMul`: {
+      const plain = intAttribute(attributes, "transA", 0) === 0 && floatAttribute(attributes, "alpha", 1) === 1 && !node.inputs[2];
+      return plain ? { hidden, matrix: right, layout: transposed ? "rows" : "columns" } : undefined;
+    }
+    default:
+      return undefined;
+  }
+}
+
+/** Index of the input that carries the scores through a node after the product; undefined for any other node. */
+function dataOfTail(graph: Graph, node: GraphNode): number | undefined {
+  switch (operatorKey(node)) {
+    case "Identity":
+    case "Cast":
+    case "Tanh":
+    case "Reshape":
+      return 0;
+    case "Add":
+    case "Sub":
+    case "Mul":
+    case "Div": {
+      const constants = node.inputs.map((input) => isConstantExpression(graph, input) && isNumberOrVector(graph, input));
+      return constants[1] ? 0 : constants[0] ? 1 : undefined;
+    }
+    default:
+      return undefined;
+  }
+}
+
+function isNumberOrVector(graph: Graph, tensor: string): boolean {
+  const shape = graph.typeOf(tensor)?.shape;
+  return shape !== undefined && shape.every((size) => typeof size === "number") && (shape.length <= 1 || shape.every((size) => size === 1));
+}

@@ -1,0 +1,60 @@
+import { readFile } from "node:fs/promises";
+import { dirname } from "node:path";
+import type { EmbeddingTable } from "../../backbone/backbone.js";
+import { PromptTuningError } from "../../common/errors.js";
+import type { Graph } from "../graph/graph.js";
+import { lowerGraph } from "../lowering/lower-graph.js";
+import { parseModel } from "../onnx/model-file.js";
+import { readEmbeddingTable } from "./embedding-table.js";
+import { type EmbeddingSite, findEmbedding } from "./find-embedding.js";
+import { findOutput, type ModelOutput } from "./find-output.js";
+import { findModelInputs, type ModelInputs } from "./model-inputs.js";
+import { inlineSmallConstants } from "./inline-small.js";
+
+/** An exported causal language model, understood as far as training through it needs. */
+export interface ExportedModel {
+  readonly file: string;
+  /** Folder that external weights lie in. */
+  readonly folder: string;
+  /** Lowered; programs work on clones of it. */
+  readonly graph: Graph;
+  readonly inputs: ModelInputs;
+  readonly embedding: EmbeddingSite;
+  readonly output: ModelOutput;
+  /** d */
+  readonly hiddenSize: number;
+  /** Rows of the embedding matrix. */
+  readonly vocabularySize: number;
+  /** Reads the embedding matrix; each call reads anew. */
+  readEmbeddings(): EmbeddingTable;
+}
+
+/**
+ * Opens an ONNX causal language model: inputs input_ids (and attention_mask, position_ids, empty past keys and
+ * values), output logits. Weights in data files beside it are referenced, not read.
+ * @throws PromptTuningError kind "model" or "operator".
+ */
+export async function openExportedModel(file: string): Promise<ExportedModel> {
+  const graph = parseModel(await readModel(file), file);
+  const folder = dirname(file);
+  inlineSmallConstants(graph, folder);
+  const inputs = findModelInputs(graph, file);
+  lowerGraph(graph, file);
+  const embedding = findEmbedding(graph, inputs.ids.name, file);
+  const [vocabularySize, hiddenSize] = embedding.table.shape;
+  const output = findOutput(graph, vocabularySize, file);
+  return { file, folder, graph, inputs, embedding, output, hiddenSize, vocabularySize, readEmbeddings: () => readEmbeddingTable(embedding.table, folder) };
+}
+
+async function readModel(file: string): Promise<Uint8Array> {
+  try {
+    return await readFile(file);
+  } catch (cause) {
+    throw new PromptTuningError("model", "The model file cannot be read.", {
+      reason: cause instanceof Error ? cause.message : String(cause),
+      advice: "Check the path under \"model\" in the experiment file.",
+      file,
+      cause,
+    });
+  }
+}

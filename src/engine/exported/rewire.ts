@@ -1,0 +1,78 @@
+import { int } from "../graph/attribute.js";
+import type { GraphBuilder } from "../graph/builder.js";
+import type { Graph } from "../graph/graph.js";
+import { insertAt, redirect } from "../graph/insert.js";
+import type { Head } from "../program.js";
+import { appendHead, type AppendedHead, appendLoss } from "../head/append-head.js";
+import type { EmbeddingSite } from "./find-embedding.js";
+import type { ModelOutput, OutputProduct, TailNode } from "./find-output.js";
+
+/**
+ * Lets virtual tokens take the place of embeddings: embedding' = virtual ≥ 0 ? prompt[virtual] : embedding, with the
+ * new inputs `prompt` [P, d] and `virtual_tokens` [batch, time] (−1 where an ordinary token stands).
+ */
+export function insertPrompt(graph: Graph, { node, table }: EmbeddingSite, virtualTokens: number): void {
+  const anchor = graph.nodes.find((candidate) => candidate.outputs[0] === node.outputs[0])!;
+  const [embedding] = anchor.outputs;
+  const type = graph.typeOf(embedding);
+  const replaced = insertAt(graph, anchor, "after", "prompt/", (builder) => {
+    const prompt = builder.input("prompt", { elementType: "float32", shape: [virtualTokens, table.shape[1]] });
+    const given = builder.input("virtual_tokens", { elementType: "int64", shape: ["batch", "time"] });
+    const slots = builder.add("Reshape", [given, builder.add("Shape", [anchor.inputs[1]])], { shape: graph.typeOf(anchor.inputs[1])?.shape });
+    const rows = builder.add("Gather", [prompt, builder.add("Max", [slots, builder.integer(0)])], { attributes: { axis: int(0) }, shape: type?.shape });
+    const isVirtual = builder.add("Unsqueeze", [builder.add("GreaterOrEqual", [slots, builder.integer(0)]), builder.integers([-1])]);
+    return builder.add("Where", [isVirtual, rows, embedding], { shape: type?.shape });
+  });
+  const producer = graph.producerOf(replaced)!;
+  redirect(graph, embedding, replaced, new Set([producer]));
+}
+
+/**
+ * Appends a head to a model: the scored rows (flat indices batch·T + row, the new input `scored_rows` [N]) are cut out
+ * before the output product, so that logits are computed for them only, and for the given words only.
+ */
+export function appendScoring(builder: GraphBuilder, { logits, vocabularySize, product }: ModelOutput, head: Head): AppendedHead {
+  if (product && head.kind === "linear") return appendHead(builder, { hidden: gatherHidden(builder, product), hiddenSize: product.hiddenSize, head });
+  return appendLoss(builder, appendScores(builder, { logits, vocabularySize, product }, head));
+}
+
+/** Scores [N, C] of the scored rows for the heads "vocabulary" and "words". */
+export function appendScores(builder: GraphBuilder, { logits, vocabularySize, product }: ModelOutput, head: Head): string {
+  const words = head.kind === "words" ? builder.integers([...head.tokenIds]) : undefined;
+  const classes = head.kind === "words" ? head.tokenIds.length : vocabularySize;
+  const shape = ["scored", classes];
+  if (!product) {
+    const flat = builder.add("Reshape", [logits, builder.integers([-1, vocabularySize])], { shape: [undefined, vocabularySize] });
+    const rows = builder.add("Gather", [flat, scoredRows(builder)], { attributes: { axis: int(0) }, shape: ["scored", vocabularySize] });
+    return words ? builder.add("Gather", [rows, words], { attributes: { axis: int(1) }, shape }) : rows;
+  }
+  const hidden = gatherHidden(builder, product);
+  const byRows = product.layout === "rows";
+  // Rows of constants: onnxruntime gathers them once, when it opens the graph.
+  const matrix = words ? builder.add("Gather", [product.matrix, words], { attributes: { axis: int(byRows ? 0 : 1) } }) : product.matrix;
+  const scores = byRows
+    ? builder.add("FusedMatMul", [hidden, matrix], { domain: "com.microsoft", attributes: { transB: int(1) }, shape })
+    : builder.add("MatMul", [hidden, matrix], { shape });
+  return product.tail.reduce((tensor, step) => appendTail(builder, tensor, step, words, shape), scores);
+}
+
+/** Repeats a node that came after the product on the trimmed scores. */
+function appendTail(builder: GraphBuilder, scores: string, { node, data }: TailNode, words: string | undefined, shape: (string | number)[]): string {
+  if (node.operator === "Reshape" || node.operator === "Identity") return scores;
+  const inputs = node.inputs.map((input, i) => {
+    if (i === data) return scores;
+    const constant = builder.graph.typeOf(input)!.shape!;
+    if (constant.every((size) => size === 1)) return builder.add("Reshape", [input, builder.integers([])]);
+    return words ? builder.add("Gather", [input, words], { attributes: { axis: int(-1) } }) : input;
+  });
+  return builder.add(node.operator, inputs, { domain: node.domain, attributes: node.attributes, shape });
+}
+
+function scoredRows(builder: GraphBuilder): string {
+  return builder.input("scored_rows", { elementType: "int64", shape: ["scored"] });
+}
+
+function gatherHidden(builder: GraphBuilder, { hidden, hiddenSize }: OutputProduct): string {
+  const flat = builder.add("Reshape", [hidden, builder.integers([-1, hiddenSize])], { shape: [undefined, hiddenSize] });
+  return builder.add("Gather", [flat, scoredRows(builder)], { attributes: { axis: int(0) }, shape: ["scored", hiddenSize] });
+}

@@ -1,0 +1,38 @@
+import { PromptTuningError } from "../../common/errors.js";
+import { liftConstants } from "../graph/constant-node.js";
+import type { Graph } from "../graph/graph.js";
+import { inferGraphTypes } from "../graph/shape-inference.js";
+
+/** Oldest operator set that is read: since then axes of (un)squeezing and sums are inputs. */
+const oldestOpset = 13;
+
+/**
+ * Brings a model's graph, in place, into the form that the rest of the engine works on: constants by name, no
+ * branches, contrib operators that hide several steps spelled out, and what can be said of every tensor's type.
+ * @throws PromptTuningError kind "model" or "operator" that names the node in the way and what to use instead.
+ */
+export function lowerGraph(graph: Graph, file?: string): void {
+  refuseBranches(graph, file);
+  requireOpset(graph, file);
+  liftConstants(graph);
+  inferGraphTypes(graph);
+}
+
+function refuseBranches(graph: Graph, file: string | undefined): void {
+  const node = graph.nodes.find(({ attributes }) => Object.values(attributes).some((attribute) => attribute.kind === "graph"));
+  if (!node) return;
+  throw new PromptTuningError("model", `The ONNX model branches while it runs: its node "${node.name}" is of the kind ${node.operator}.`, {
+    reason: "Merged exports hold two models, one for the first token and one for the following.",
+    advice: "Use the variant that is not merged (decoder_model.onnx), or export the model with torch.onnx (scripts/reference/export_onnx.py shows how).",
+    file,
+  });
+}
+
+function requireOpset(graph: Graph, file: string | undefined): void {
+  const opset = graph.opsets.get("") ?? 0;
+  if (opset >= oldestOpset) return;
+  throw new PromptTuningError("model", `The ONNX model uses operator set ${opset}; ${oldestOpset} or newer is needed.`, {
+    advice: "Export it again with opset_version=17 or newer, or convert it with onnx.version_converter.",
+    file,
+  });
+}
