@@ -13,7 +13,9 @@ export function invocationOf(script: string | undefined, currentFolder: string, 
 
 /** A path or name as one word of a shell; quotes only where they are needed. */
 export function shellWord(text: string): string {
-  return /^[\p{L}\p{N}_./:@%+=,\\-]+$/u.test(text) ? text : `"${text.replace(/(["\\$`])/g, "\\$1")}"`;
+  const windows = process.platform === "win32";
+  if ((windows ? /^[\p{L}\p{N}_./:@+=,\\-]+$/u : /^[\p{L}\p{N}_./:@%+=,-]+$/u).test(text)) return text;
+  return windows ? `"${text}"` : `'${text.replaceAll("'", "'\\''")}'`;
 }
 
 /** A path as a person reads it: relative where it lies below the current folder. */

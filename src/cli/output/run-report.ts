@@ -1,0 +1,59 @@
+import type { Inspection } from "../../backend/inspection.js";
+import type { EvaluationMeasures, ResultEvent } from "../../runs/events.js";
+import { confusionLines, measuresTable } from "./measures-report.js";
+import { nearestLines } from "./nearest-report.js";
+import { duration } from "./numbers.js";
+import type { Style } from "./style.js";
+
+export interface RunReportParts {
+  readonly result: ResultEvent;
+  /** What is kept with the run of the prompt's neighbours. */
+  readonly inspection?: Inspection;
+  readonly style: Style;
+  /** Paths as a person reads them. */
+  readonly runFolder: string;
+  readonly adapterFolder?: string;
+  /** Commands that work when pasted. */
+  readonly commands: { readonly predict: string; readonly inspect: string; readonly resume: string };
+}
+
+/** The end of a run, for a person. */
+export function runReport(parts: RunReportParts): string[] {
+  const { result, style, runFolder, commands } = parts;
+  if (result.status === "stopped") return ["", style.warning("The run was stopped."), `  Run folder    ${runFolder}`, `  Go on with    ${commands.resume}`];
+  return ["", ...measured(result, style), ...learned(parts), ...places(parts), ...tryIt(commands, style)];
+}
+
+function measured({ test, baselines, seconds, trainingSeconds, peakMemoryMB }: ResultEvent, style: Style): string[] {
+  if (!test) return [];
+  const rows: [string, EvaluationMeasures][] = [...Object.entries(baselines), ["soft prompt", test]];
+  return [
+    style.bold(`On ${test.items} held-out rows`),
+    ...measuresTable(rows, style),
+    "",
+    ...confusionLines("Soft prompt: true label (rows) against predicted label (columns)", test, style),
+    `  Tuned in ${duration(trainingSeconds)}, ${duration(seconds)} in all; peak memory ${peakMemoryMB.toLocaleString("en")} MB.`,
+    "",
+  ];
+}
+
+function learned({ inspection, style }: RunReportParts): string[] {
+  if (!inspection) return [];
+  const { faithfulness } = inspection;
+  const lines = [style.bold("Nearest token of each virtual token (cosine)"), ...nearestLines(inspection)];
+  if (faithfulness) {
+    const measure = (measures: EvaluationMeasures): string => (measures.accuracy ?? measures.rougeL ?? 0).toFixed(4);
+    lines.push(`  With every vector replaced by its nearest token: ${measure(faithfulness.hardened)} instead of ${measure(faithfulness.learned)}.`);
+    lines.push(style.dim("  Nearest tokens can mislead (Khashabi et al. 2022); that figure says how far they explain the prompt."));
+  }
+  return [...lines, ""];
+}
+
+function places({ runFolder, adapterFolder }: RunReportParts): string[] {
+  return [`  Run folder    ${runFolder}`, ...(adapterFolder === undefined ? [] : [`  PEFT folder   ${adapterFolder}`])];
+}
+
+function tryIt({ predict, inspect }: RunReportParts["commands"], style: Style): string[] {
+  return [`  Try it        ${style.bold(predict)}`, `  Look inside   ${inspect}`];
+}
+
