@@ -108,7 +108,7 @@ export function createProgram(host: CommandHost): Command {
     .action(action((context, source: string, settings: { name?: string; template?: string; label?: string[]; model?: string }) => importCommand(context, source, settings)));
 
   const models = add(program, "models", "list, fetch and remove backbones")
-    .argument("[command]")
+    .argument("[command]", "list when left out")
     .usage("[list | fetch <name> | remove <name>] [options]")
     .addHelpText("after", examplesOf("models"))
     .action(action((context, unknown: string | undefined) => (unknown === undefined ? listModelsCommand(context) : refuseModelsCommand(unknown))));

@@ -22,6 +22,7 @@ export async function finishRun(result: ResultEvent, context: CommandContext): P
         result,
         inspection: await readInspection(folder),
         style,
+        heldOut: typeof experiment?.dataset !== "object" || experiment.dataset.test !== undefined,
         runFolder: displayPath(result.run, currentFolder),
         adapterFolder: result.adapter === null ? undefined : displayPath(result.adapter, currentFolder),
         commands: commandsFor(result.run, experiment, context),

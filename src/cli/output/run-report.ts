@@ -10,6 +10,8 @@ export interface RunReportParts {
   /** What is kept with the run of the prompt's neighbours. */
   readonly inspection?: Inspection;
   readonly style: Style;
+  /** Whether the rows it was measured on were kept out of training and of the choice of the best step. */
+  readonly heldOut: boolean;
   /** Paths as a person reads them. */
   readonly runFolder: string;
   readonly adapterFolder?: string;
@@ -21,14 +23,15 @@ export interface RunReportParts {
 export function runReport(parts: RunReportParts): string[] {
   const { result, style, runFolder, commands } = parts;
   if (result.status === "stopped") return ["", style.warning("The run was stopped."), `  Run folder    ${runFolder}`, `  Go on with    ${commands.resume}`];
-  return ["", ...measured(result, style), ...learned(parts), ...places(parts), ...tryIt(commands, style)];
+  return ["", ...measured(parts), ...learned(parts), ...places(parts), ...tryIt(commands, style)];
 }
 
-function measured({ test, baselines, seconds, trainingSeconds, peakMemoryMB }: ResultEvent, style: Style): string[] {
+function measured({ result, style, heldOut }: RunReportParts): string[] {
+  const { test, baselines, seconds, trainingSeconds, peakMemoryMB } = result;
   if (!test) return [];
   const rows: [string, EvaluationMeasures][] = [...Object.entries(baselines), ["soft prompt", test]];
   return [
-    style.bold(`On ${test.items} held-out rows`),
+    style.bold(heldOut ? `On ${test.items} held-out rows` : `On ${test.items} validation rows (there is no test split; the best step was chosen on these)`),
     ...measuresTable(rows, style),
     "",
     ...confusionLines("Soft prompt: true label (rows) against predicted label (columns)", test, style),
