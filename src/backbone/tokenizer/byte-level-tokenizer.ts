@@ -26,12 +26,12 @@ export class ByteLevelTokenizer implements Tokenizer {
 
   /** Throws a PromptTuningError of kind "model" for a definition that does not hold together. */
   constructor(private readonly definition: TokenizerDefinition) {
-    checkDefinition(definition);
+    const vocabulary = checkDefinition(definition);
     this.vocabularySize = definition.tokens.length;
     this.beginOfTextId = definition.beginOfTextId;
     this.endOfTextId = definition.endOfTextId;
     this.special = new Set(definition.addedTokens.filter(({ special }) => special).map(({ id }) => id));
-    const model = modelOf(definition);
+    const model = new CachedBpe(vocabulary, definition.merges, definition.preTokenizer.ignoreMerges ?? false);
     this.withSpecial = libraryTokenizer(definition, definition.addedTokens, model);
     this.withoutSpecial = libraryTokenizer(definition, definition.addedTokens.filter(({ special }) => !special), model);
   }
@@ -95,10 +95,4 @@ function libraryTokenizer({ preTokenizer }: TokenizerDefinition, added: readonly
   );
   tokenizer.model = model;
   return tokenizer;
-}
-
-function modelOf({ tokens, merges, preTokenizer }: TokenizerDefinition): CachedBpe {
-  const vocabulary = Object.create(null) as Record<string, number>;
-  tokens.forEach((token, id) => token !== undefined && (vocabulary[token] = id));
-  return new CachedBpe(vocabulary, merges, preTokenizer.ignoreMerges ?? false);
 }

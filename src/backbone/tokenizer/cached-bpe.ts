@@ -14,13 +14,14 @@ export class CachedBpe extends BPE {
   private readonly characters: readonly string[];
 
   /**
-   * @param vocabulary entry → id, without prototype, so that an entry such as "__proto__" is one like any other
+   * @param vocabulary entry → id; handed over as the Map it is, which saves the library making two more of it
    * @param merges pairs by rank
    */
-  constructor(vocabulary: Record<string, number>, merges: readonly (readonly [string, string])[], ignoreMerges: boolean) {
-    super({ type: "BPE", vocab: vocabulary, merges: merges as [string, string][], ignore_merges: ignoreMerges });
+  constructor(vocabulary: Map<string, number>, merges: readonly (readonly [string, string])[], ignoreMerges: boolean) {
+    super({ type: "BPE", vocab: {}, merges: merges as [string, string][], ignore_merges: ignoreMerges });
+    this.tokens_to_ids = vocabulary;
     this.max_length_to_cache = 0;
-    this.characters = byteCharacters.map((character) => (character in vocabulary ? character : ""));
+    this.characters = byteCharacters.map((character) => (vocabulary.has(character) ? character : ""));
   }
 
   /** Vocabulary entries of pieces of text. */

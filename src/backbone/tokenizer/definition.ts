@@ -26,10 +26,13 @@ export interface TokenizerDefinition {
   readonly endOfTextId?: number;
 }
 
-export const maximumVocabulary = 1 << 20;
-export const maximumMerges = 1 << 20;
+// The largest known tokenizers have 262,144 tokens and 514,906 merges.
+export const maximumVocabulary = 300_000;
+export const maximumMerges = 600_000;
 export const maximumTokenLength = 4096;
-const maximumAddedTokens = 20_000;
+export const maximumAddedTokens = 20_000;
+/** The library keeps an object of some 400 bytes for each character of each added token. */
+const maximumAddedCharacters = 100_000;
 
 export function tokenizerError(reason: string, advice = "Use the tokenizer of the model's own publisher.", cause?: unknown): PromptTuningError {
   return new PromptTuningError("model", "The model's tokenizer cannot be used.", { reason, advice, cause });
@@ -44,8 +47,10 @@ export function quotedToken(text: string): string {
 /**
  * Parts and result of every merge must be vocabulary entries (the Python tokenizers refuse others too), ids in
  * range, contents not empty and not twice. Throws a PromptTuningError of kind "model".
+ *
+ * @returns the vocabulary by content
  */
-export function checkDefinition(definition: TokenizerDefinition): void {
+export function checkDefinition(definition: TokenizerDefinition): Map<string, number> {
   const { tokens, merges, addedTokens, prefix, suffix, beginOfTextId, endOfTextId } = definition;
   const ids = new Map<string, number>();
   for (const [id, token] of tokens.entries()) {
@@ -63,20 +68,24 @@ export function checkDefinition(definition: TokenizerDefinition): void {
     }
   }
   if (addedTokens.length > maximumAddedTokens) throw tokenizerError(`It has ${addedTokens.length} added tokens; at most ${maximumAddedTokens} are accepted.`);
+  const characters = addedTokens.reduce((sum, { content }) => sum + content.length, 0);
+  if (characters > maximumAddedCharacters) throw tokenizerError(`Its added tokens have ${characters} characters; at most ${maximumAddedCharacters} are accepted.`);
   for (const added of addedTokens) {
     if (tokens[added.id] !== added.content) throw tokenizerError(`The added token ${quotedToken(added.content)} is not entry ${added.id} of the vocabulary.`);
   }
   for (const id of [...prefix, ...suffix, beginOfTextId ?? 0, endOfTextId ?? 0]) {
     if (!Number.isInteger(id) || id < 0 || id >= tokens.length) throw tokenizerError(`It uses token ${id}, but has ${tokens.length} tokens.`);
   }
-  const missing = missingByteCharacters(definition);
+  const missing = missingByteCharacters(tokens);
   if (missing.length > 0 && definition.preTokenizer.ignoreMerges) {
     throw tokenizerError(`Its vocabulary lacks ${missing.length} of the 256 bytes, which cannot go together with "ignore_merges".`);
   }
+  return ids;
 }
 
 /** Characters of bytes that have no vocabulary entry. SmolLM2 lacks 21 (control characters that its training data never held). */
-export function missingByteCharacters(definition: TokenizerDefinition): readonly string[] {
-  const present = new Set(definition.tokens);
-  return byteCharacters.filter((character) => !present.has(character));
+export function missingByteCharacters(tokens: readonly (string | undefined)[]): readonly string[] {
+  const missing = new Set(byteCharacters);
+  for (const token of tokens) if (token !== undefined) missing.delete(token);
+  return [...missing];
 }

@@ -1,16 +1,23 @@
 import { z } from "zod";
-import { PromptTuningError } from "../../common/errors.js";
 import { ByteLevelTokenizer } from "./byte-level-tokenizer.js";
-import { maximumVocabulary, quotedToken, tokenizerError, type AddedToken, type TokenizerDefinition } from "./definition.js";
+import { maximumAddedTokens, maximumVocabulary, missingByteCharacters, quotedToken, tokenizerError, type AddedToken } from "./definition.js";
 import { parseMerge } from "./from-gguf.js";
+import { checkJsonLimits } from "./json-limits.js";
 import { preTokenizerFromJson } from "./json-pre-tokenizer.js";
 import { specialTokensAround } from "./json-post-processor.js";
 import type { Tokenizer } from "./tokenizer.js";
 
-const maximumText = 100 * 1024 * 1024;
-
 const step = z.looseObject({ type: z.string() });
-const id = z.int().min(0).max(maximumVocabulary - 1);
+
+const addedTokenSchema = z.looseObject({
+  id: z.int().min(0).max(maximumVocabulary - 1),
+  content: z.string(),
+  special: z.boolean().default(false),
+  normalized: z.boolean().optional(),
+  single_word: z.boolean().default(false),
+  lstrip: z.boolean().default(false),
+  rstrip: z.boolean().default(false),
+});
 
 /** tokenizer.json of the Python package tokenizers, as far as byte-level BPE needs it. */
 const tokenizerSchema = z.looseObject({
@@ -19,17 +26,8 @@ const tokenizerSchema = z.looseObject({
   post_processor: step.nullish(),
   decoder: step.nullish(),
   added_tokens: z
-    .array(
-      z.looseObject({
-        id,
-        content: z.string(),
-        special: z.boolean().default(false),
-        normalized: z.boolean().optional(),
-        single_word: z.boolean().default(false),
-        lstrip: z.boolean().default(false),
-        rstrip: z.boolean().default(false),
-      }),
-    )
+    .custom<unknown[]>((value) => Array.isArray(value) && value.length <= maximumAddedTokens, `not a list of at most ${maximumAddedTokens}`)
+    .pipe(z.array(addedTokenSchema))
     .default([]),
   model: z.looseObject({
     type: z.string().default("BPE"),
@@ -58,33 +56,27 @@ const configurationSchema = z.looseObject({ bos_token: tokenName, eos_token: tok
  * Throws a PromptTuningError of kind "model".
  */
 export function createTokenizerFromJson(tokenizerJsonText: string, tokenizerConfigText?: string): Tokenizer {
-  try {
-    const json = parse(tokenizerJsonText, tokenizerSchema, "tokenizer.json");
-    const configuration = tokenizerConfigText === undefined ? undefined : parse(tokenizerConfigText, configurationSchema, "tokenizer_config.json");
-    checkModel(json);
-    const tokens = vocabularyOf(json);
-    const idOf = (name: string | null | undefined, what: string): number | undefined => {
-      if (name === null || name === undefined) return undefined;
-      const found = tokens.indexOf(name);
-      if (found < 0) throw tokenizerError(`The ${what} token ${quotedToken(name)} is not in the vocabulary.`);
-      return found;
-    };
-    const definition: TokenizerDefinition = {
-      tokens,
-      merges: json.model.merges.map(mergeOf),
-      addedTokens: json.added_tokens.map(addedTokenOf),
-      preTokenizer: { ...preTokenizerFromJson(json.normalizer, json.pre_tokenizer), ignoreMerges: json.model.ignore_merges },
-      ...specialTokensAround(json.post_processor),
-      beginOfTextId: idOf(configuration?.bos_token, "begin"),
-      endOfTextId: idOf(configuration?.eos_token, "end"),
-    };
-    return new ByteLevelTokenizer(definition);
-  } catch (error) {
-    if (error instanceof PromptTuningError) throw error;
-    // A RangeError of a nesting or a length beyond what the engine can hold is the file's fault too.
-    if (error instanceof RangeError) throw tokenizerError("It is nested too deeply or too large.", undefined, error);
-    throw error;
-  }
+  const json = parse(tokenizerJsonText, tokenizerSchema, "tokenizer.json");
+  const configuration = tokenizerConfigText === undefined ? undefined : parse(tokenizerConfigText, configurationSchema, "tokenizer_config.json");
+  checkModel(json);
+  const tokens = vocabularyOf(json);
+  checkUnknownToken(json.model.unk_token, tokens);
+  return new ByteLevelTokenizer({
+    tokens,
+    merges: json.model.merges.map(mergeOf),
+    addedTokens: json.added_tokens.map(addedTokenOf),
+    preTokenizer: { ...preTokenizerFromJson(json.normalizer, json.pre_tokenizer), ignoreMerges: json.model.ignore_merges },
+    ...specialTokensAround(json.post_processor),
+    beginOfTextId: idOf(tokens, configuration?.bos_token, "begin"),
+    endOfTextId: idOf(tokens, configuration?.eos_token, "end"),
+  });
+}
+
+function idOf(tokens: readonly (string | undefined)[], name: string | null | undefined, what: string): number | undefined {
+  if (name === null || name === undefined) return undefined;
+  const found = tokens.indexOf(name);
+  if (found < 0) throw tokenizerError(`The ${what} token ${quotedToken(name)} is not in the vocabulary.`);
+  return found;
 }
 
 function isPlainObject(value: unknown): boolean {
@@ -92,7 +84,7 @@ function isPlainObject(value: unknown): boolean {
 }
 
 function parse<Schema extends z.ZodType>(text: string, schema: Schema, what: string): z.infer<Schema> {
-  if (text.length > maximumText) throw tokenizerError(`${what} has ${text.length} characters; at most ${maximumText} are accepted.`);
+  checkJsonLimits(text, what);
   let value: unknown;
   try {
     value = JSON.parse(text);
@@ -113,16 +105,19 @@ function checkModel({ model, decoder }: TokenizerJson): void {
   if (model.continuing_subword_prefix) throw refuse("A prefix of continuing subwords");
   if (model.end_of_word_suffix) throw refuse("A suffix at the end of words");
   if (decoder?.type !== "ByteLevel") throw refuse(decoder ? `The decoder ${quotedToken(decoder.type)}` : "A tokenizer without decoder");
-  if (typeof model.unk_token === "string") {
-    // With an entry for every byte nothing is unknown, and the setting has no effect.
-    throw refuse(`A token for unknown characters (${quotedToken(model.unk_token)})`);
+}
+
+/** With an entry for every byte nothing is unknown and the setting has no effect; else it would change the ids. */
+function checkUnknownToken(unknown: string | null | undefined, tokens: readonly (string | undefined)[]): void {
+  const missing = missingByteCharacters(tokens);
+  if (typeof unknown === "string" && missing.length > 0) {
+    throw tokenizerError(`A token for unknown characters (${quotedToken(unknown)}) in a vocabulary that lacks ${missing.length} of the 256 bytes is not supported.`, "Use another model.");
   }
 }
 
 function vocabularyOf({ model, added_tokens }: TokenizerJson): (string | undefined)[] {
-  const entries = Object.entries(model.vocab);
+  const entries = Object.keys(model.vocab);
   if (entries.length > maximumVocabulary) throw tokenizerError(`It has ${entries.length} tokens; at most ${maximumVocabulary} are accepted.`);
-  // Grown by hand: a vocabulary of three tokens with an id of a million costs what a million tokens cost, no more.
   const tokens: (string | undefined)[] = [];
   const put = (token: string, at: unknown) => {
     if (!Number.isInteger(at) || (at as number) < 0 || (at as number) >= maximumVocabulary) {
@@ -135,7 +130,7 @@ function vocabularyOf({ model, added_tokens }: TokenizerJson): (string | undefin
     }
     tokens[at as number] = token;
   };
-  for (const [token, at] of entries) put(token, at);
+  for (const token of entries) put(token, model.vocab[token]);
   for (const { content, id: at } of added_tokens) put(content, at);
   return tokens;
 }
