@@ -5,6 +5,7 @@ import { isFloating } from "../graph/tensor-type.js";
 import { operatorKey, type RuleContext } from "./rule.js";
 import { gradientRules, supportedOperators } from "./rule-table.js";
 import { unbroadcast } from "./unbroadcast.js";
+import { printable } from "../onnx/printable.js";
 
 export interface DifferentiateOptions {
   /** A tensor with one element. */
@@ -103,7 +104,7 @@ function tensorsReachedFrom(path: readonly GraphNode[], by: readonly string[]): 
 }
 
 function missingRule(node: GraphNode): PromptTuningError {
-  return new PromptTuningError("operator", `The operator ${operatorKey(node)} (node "${node.name}") cannot be differentiated.`, {
+  return new PromptTuningError("operator", `The operator ${printable(operatorKey(node))} (node "${printable(node.name)}") cannot be differentiated.`, {
     reason: `It lies between the soft prompt and the loss, and there is no gradient rule for it. There are rules for ${supportedOperators().length} operators.`,
     advice: "Export the model with plain operators (torch.onnx, without fusion), choose an unquantised variant, or add a rule under src/engine/autodiff/rules.",
   });

@@ -3,6 +3,7 @@ import { GraphBuilder } from "../graph/builder.js";
 import type { Graph } from "../graph/graph.js";
 import { prune } from "../graph/prune.js";
 import type { Head } from "../program.js";
+import { guardModel } from "./guard.js";
 import type { ExportedModel } from "./open-exported-model.js";
 import { appendScores, appendScoring, insertPrompt } from "./rewire.js";
 
@@ -16,7 +17,11 @@ export interface ExportedGraphOptions {
 }
 
 /** The model's graph with the prompt inserted and its end replaced, for one purpose. */
-export function buildExportedGraph(model: ExportedModel, { virtualTokens, head, purpose }: ExportedGraphOptions): Graph {
+export function buildExportedGraph(model: ExportedModel, options: ExportedGraphOptions): Graph {
+  return guardModel(model.file, () => build(model, options));
+}
+
+function build(model: ExportedModel, { virtualTokens, head, purpose }: ExportedGraphOptions): Graph {
   const graph = model.graph.clone();
   if (virtualTokens > 0) insertPrompt(graph, model.embedding, virtualTokens);
   graph.outputs = [];

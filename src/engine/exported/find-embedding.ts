@@ -2,6 +2,7 @@ import { PromptTuningError } from "../../common/errors.js";
 import { intAttribute } from "../graph/attribute.js";
 import type { Graph, GraphNode } from "../graph/graph.js";
 import type { Initializer } from "../graph/initializer.js";
+import { printable } from "../onnx/printable.js";
 
 /** Where token ids become vectors. */
 export interface EmbeddingSite {
@@ -32,7 +33,7 @@ export function findEmbedding(graph: Graph, ids: string, file?: string): Embeddi
   if (sites.length === 1) return sites[0];
   const several = sites.length > 1 ? `Token ids are looked up in ${sites.length} tables.` : "Token ids reach no lookup (Gather) in a constant table.";
   throw new PromptTuningError("model", "The token embedding of the ONNX model was not found.", {
-    reason: packed === undefined ? several : `The node "${packed}" looks ids up in a quantised table.`,
+    reason: packed === undefined ? several : `The node "${printable(packed)}" looks ids up in a quantised table.`,
     advice: "Use an unquantised variant of the model, exported from token ids to logits.",
     file,
   });

@@ -4,6 +4,7 @@ import { floatAttribute, intAttribute, intsAttribute } from "../graph/attribute.
 import type { Graph, GraphNode } from "../graph/graph.js";
 import { isConstantExpression } from "../graph/prune.js";
 import { isFloating } from "../graph/tensor-type.js";
+import { printable } from "../onnx/printable.js";
 
 /** The product that turns final hidden states into logits. */
 export interface OutputProduct {
@@ -38,7 +39,7 @@ export function findOutput(graph: Graph, vocabularySize: number, file?: string):
   const logits = graph.outputs.find((output) => output.name === "logits") ?? (candidates.length === 1 ? candidates[0] : undefined);
   if (!logits) {
     throw new PromptTuningError("model", "The ONNX model has no output named \"logits\".", {
-      reason: `Its outputs are: ${graph.outputs.map((output) => output.name).slice(0, 8).join(", ") || "none"}.`,
+      reason: `Its outputs are: ${graph.outputs.slice(0, 8).map((output) => printable(output.name)).join(", ") || "none"}.`,
       advice: "Export a causal language model with its logits (not its hidden states) as the output.",
       file,
     });

@@ -1,5 +1,6 @@
 import { PromptTuningError } from "../../common/errors.js";
 import type { Graph, NamedType } from "../graph/graph.js";
+import { printable } from "../onnx/printable.js";
 
 /** The inputs of an exported causal language model that this program knows how to feed. */
 export interface ModelInputs {
@@ -27,7 +28,7 @@ export function findModelInputs(graph: Graph, file?: string): ModelInputs {
   }
   if (!found.ids) {
     throw new PromptTuningError("model", "The ONNX model has no input named \"input_ids\".", {
-      reason: `Its inputs are: ${graph.inputs.map((input) => input.name).join(", ") || "none"}.`,
+      reason: `Its inputs are: ${graph.inputs.slice(0, 8).map((input) => printable(input.name)).join(", ") || "none"}.`,
       advice: "Export a causal language model from token ids to logits (see scripts/reference/export_onnx.py).",
       file,
     });
@@ -38,25 +39,29 @@ export function findModelInputs(graph: Graph, file?: string): ModelInputs {
 }
 
 function unknownInput(name: string, file: string | undefined): PromptTuningError {
-  const variants: Readonly<Record<string, string>> = {
+  const variants = new Map(Object.entries({
     use_cache_branch: "It chooses between two halves of a merged decoder; use the variant without past (decoder_model.onnx), or one exported with torch.onnx.",
     inputs_embeds: "It takes embeddings made by another file; use an export from token ids.",
     token_type_ids: "It belongs to an encoder such as BERT; use a causal language model.",
     encoder_hidden_states: "It belongs to an encoder–decoder model; use a causal language model.",
     pixel_values: "It takes pictures; use a language model for text.",
-  };
-  return new PromptTuningError("model", `The ONNX model has an input "${name.slice(0, 100)}" that is not supported.`, {
-    reason: variants[name] ?? "Only input_ids, attention_mask, position_ids and past_key_values.N.key/value are known.",
+  }));
+  return new PromptTuningError("model", `The ONNX model has an input "${printable(name)}" that is not supported.`, {
+    reason: variants.get(name) ?? "Only input_ids, attention_mask, position_ids and past_key_values.N.key/value are known.",
     advice: "Export the model with torch.onnx, from input_ids and attention_mask to logits (scripts/reference/export_onnx.py shows how).",
     file,
   });
+}
+
+function shown({ shape }: NamedType): string {
+  return shape?.slice(0, 8).map((size) => (typeof size === "string" ? printable(size) : (size ?? "?"))).join(", ") ?? "?";
 }
 
 function requireFreeSizes(input: NamedType, rank: number, file: string | undefined): void {
   if (!input.shape) return;
   const fixed = input.shape.findIndex((size) => typeof size === "number");
   if (input.shape.length === rank && fixed < 0) return;
-  throw new PromptTuningError("model", `The input "${input.name}" of the ONNX model has the fixed shape [${input.shape.join(", ")}].`, {
+  throw new PromptTuningError("model", `The input "${input.name}" of the ONNX model has the fixed shape [${shown(input)}].`, {
     reason: `[batch, time] with both sizes free is needed: texts differ in length.`,
     advice: "Export the model again with dynamic axes for batch and time.",
     file,
@@ -66,7 +71,7 @@ function requireFreeSizes(input: NamedType, rank: number, file: string | undefin
 function requireHeads(input: NamedType, file: string | undefined): void {
   if (input.shape?.length === 4 && typeof input.shape[1] === "number" && typeof input.shape[3] === "number") return;
   throw new PromptTuningError("model", `The input "${input.name}" of the ONNX model has a shape that cannot be fed empty.`, {
-    reason: `[batch, heads, time, head size] with known heads and head size is needed; it is [${input.shape?.map((size) => size ?? "?").join(", ") ?? "?"}].`,
+    reason: `[batch, heads, time, head size] with known heads and head size is needed; it is [${shown(input)}].`,
     advice: "Use the variant without past keys and values (decoder_model.onnx), or one exported with torch.onnx.",
     file,
   });

@@ -8,8 +8,10 @@ import { parseModel } from "../onnx/model-file.js";
 import { readEmbeddingTable } from "./embedding-table.js";
 import { type EmbeddingSite, findEmbedding } from "./find-embedding.js";
 import { findOutput, type ModelOutput } from "./find-output.js";
+import { guardModel } from "./guard.js";
 import { findModelInputs, type ModelInputs } from "./model-inputs.js";
 import { inlineSmallConstants } from "./inline-small.js";
+import { freeReservedNames } from "./reserved-names.js";
 
 /** An exported causal language model, understood as far as training through it needs. */
 export interface ExportedModel {
@@ -35,9 +37,15 @@ export interface ExportedModel {
  * @throws PromptTuningError kind "model" or "operator".
  */
 export async function openExportedModel(file: string): Promise<ExportedModel> {
-  const graph = parseModel(await readModel(file), file);
+  const bytes = await readModel(file);
+  return guardModel(file, () => understand(bytes, file));
+}
+
+function understand(bytes: Uint8Array, file: string): ExportedModel {
+  const graph = parseModel(bytes, file);
   const folder = dirname(file);
   inlineSmallConstants(graph, folder);
+  freeReservedNames(graph);
   const inputs = findModelInputs(graph, file);
   lowerGraph(graph, file);
   const embedding = findEmbedding(graph, inputs.ids.name, file);

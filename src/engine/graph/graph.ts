@@ -24,6 +24,7 @@ export interface NamedType extends TensorType {
  */
 export class Graph {
   name = "graph";
+  /** Append to it, or replace it by another list; never cut or insert in place. */
   nodes: GraphNode[] = [];
   inputs: NamedType[] = [];
   outputs: NamedType[] = [];
@@ -33,13 +34,22 @@ export class Graph {
   /** Operator set version by domain. */
   readonly opsets = new Map<string, number>();
 
+  private indexed = { nodes: this.nodes, length: 0, byOutput: new Map<string, GraphNode>() };
+
   /** What is known of a tensor, wherever it comes from. */
   typeOf(name: string): TensorType | undefined {
     return this.initializers.get(name) ?? this.types.get(name) ?? this.inputs.find((input) => input.name === name);
   }
 
   producerOf(name: string): GraphNode | undefined {
-    return this.nodes.find((node) => node.outputs.includes(name));
+    if (name === "") return undefined;
+    // Builders append thousands of nodes, so the index grows with the list and is made anew only when that was replaced or cut.
+    if (this.indexed.nodes !== this.nodes || this.indexed.length > this.nodes.length) this.indexed = { nodes: this.nodes, length: 0, byOutput: new Map() };
+    for (; this.indexed.length < this.nodes.length; this.indexed.length++) {
+      const node = this.nodes[this.indexed.length];
+      for (const output of node.outputs) if (!this.indexed.byOutput.has(output)) this.indexed.byOutput.set(output, node);
+    }
+    return this.indexed.byOutput.get(name);
   }
 
   consumersOf(name: string): GraphNode[] {

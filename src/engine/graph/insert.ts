@@ -8,9 +8,10 @@ import type { Graph, GraphNode } from "./graph.js";
 export function insertAt<T>(graph: Graph, anchor: GraphNode, side: "before" | "after", prefix: string, write: (builder: GraphBuilder) => T): T {
   const length = graph.nodes.length;
   const result = write(new GraphBuilder(graph, prefix));
-  const added = graph.nodes.splice(length);
-  const index = graph.nodes.indexOf(anchor);
-  graph.nodes.splice(side === "before" ? index : index + 1, 0, ...added);
+  const old = graph.nodes.slice(0, length);
+  const index = old.indexOf(anchor) + (side === "before" ? 0 : 1);
+  // A new list: the graph's index of producers relies on lists that only grow.
+  graph.nodes = [...old.slice(0, index), ...graph.nodes.slice(length), ...old.slice(index)];
   return result;
 }
 

@@ -12,9 +12,15 @@ export function prune(graph: Graph): void {
   for (const name of [...graph.initializers.keys()]) if (!needed.has(name)) graph.initializers.delete(name);
 }
 
-/** Whether a tensor comes from constants alone. */
-export function isConstantExpression(graph: Graph, tensor: string, depth = 8): boolean {
-  if (tensor === "" || graph.initializers.has(tensor)) return true;
-  const producer = depth > 0 ? graph.producerOf(tensor) : undefined;
-  return producer !== undefined && producer.inputs.every((input) => isConstantExpression(graph, input, depth - 1));
+/** Whether a tensor comes from constants alone, over at most `most` nodes. */
+export function isConstantExpression(graph: Graph, tensor: string, most = 64): boolean {
+  const seen = new Set([tensor]);
+  let nodes = 0;
+  for (const name of seen) {
+    if (name === "" || graph.initializers.has(name)) continue;
+    const producer = graph.producerOf(name);
+    if (!producer || ++nodes > most) return false;
+    for (const input of producer.inputs) seen.add(input);
+  }
+  return true;
 }

@@ -41,7 +41,7 @@ const sameAsFirst: Inference = (_node, [first]) => [first && { elementType: firs
 const broadcasting: Inference = (_node, inputs) => [
   {
     elementType: inputs.find((input) => input?.elementType)?.elementType,
-    shape: inputs.map((input) => input?.shape).reduce((shape, next) => broadcastShapes(shape, next)),
+    shape: inputs.slice(1).reduce<Shape | undefined>((shape, next) => broadcastShapes(shape, next?.shape), inputs[0]?.shape),
   },
 ];
 

@@ -2,6 +2,7 @@ import { PromptTuningError } from "../../common/errors.js";
 import { liftConstants } from "../graph/constant-node.js";
 import type { Graph } from "../graph/graph.js";
 import { inferGraphTypes } from "../graph/shape-inference.js";
+import { printable } from "../onnx/printable.js";
 
 /** Oldest operator set that is read: since then axes of (un)squeezing and sums are inputs. */
 const oldestOpset = 13;
@@ -21,7 +22,7 @@ export function lowerGraph(graph: Graph, file?: string): void {
 function refuseBranches(graph: Graph, file: string | undefined): void {
   const node = graph.nodes.find(({ attributes }) => Object.values(attributes).some((attribute) => attribute.kind === "graph"));
   if (!node) return;
-  throw new PromptTuningError("model", `The ONNX model branches while it runs: its node "${node.name}" is of the kind ${node.operator}.`, {
+  throw new PromptTuningError("model", `The ONNX model branches while it runs: its node "${printable(node.name)}" is of the kind ${printable(node.operator)}.`, {
     reason: "Merged exports hold two models, one for the first token and one for the following.",
     advice: "Use the variant that is not merged (decoder_model.onnx), or export the model with torch.onnx (scripts/reference/export_onnx.py shows how).",
     file,

@@ -6,9 +6,14 @@ import { type Dimension, elementTypeFromCode } from "../graph/tensor-type.js";
 import { readExternalData } from "./external-data.js";
 import { AttributeProto_AttributeType as AttributeType, type AttributeProto, type GraphProto, type ModelProto, TensorProto_DataLocation, type TensorProto, type ValueInfoProto } from "./onnx_pb.js";
 import { inlineBytes } from "./tensor-bytes.js";
+import { printable } from "./printable.js";
 
 /** Deepest nesting of subgraphs (If, Loop, Scan) that is read. */
 const deepestNesting = 16;
+/** Far above any model (a decoder of 80 layers has about 20,000 nodes); keeps the work on a hostile file bounded. */
+const mostNodes = 200_000;
+const mostInputs = 10_000;
+const mostDimensions = 32;
 
 export function fromModelProto(proto: ModelProto, file?: string): Graph {
   if (!proto.graph) {
@@ -16,7 +21,7 @@ export function fromModelProto(proto: ModelProto, file?: string): Graph {
   }
   if (proto.functions.length > 0) {
     throw new PromptTuningError("model", "The ONNX file defines functions of its own, which are not supported.", {
-      reason: `It holds ${proto.functions.length} of them, the first is "${proto.functions[0].name}".`,
+      reason: `It holds ${proto.functions.length} of them, the first is "${printable(proto.functions[0].name)}".`,
       advice: "Inline them before (onnx.inliner.inline_local_functions in Python).",
       file,
     });
@@ -30,10 +35,20 @@ function fromGraphProto(proto: GraphProto, file: string | undefined, depth: numb
   if (depth > deepestNesting) {
     throw new PromptTuningError("model", `The ONNX file nests graphs more than ${deepestNesting} deep.`, { file });
   }
+  if (proto.node.length > mostNodes || proto.initializer.length > mostNodes || proto.input.length > mostNodes || proto.output.length > mostInputs) {
+    throw new PromptTuningError("model", `The ONNX file holds a graph of ${proto.node.length} nodes, ${proto.initializer.length} weights, ${proto.input.length} inputs and ${proto.output.length} outputs.`, {
+      reason: `At most ${mostNodes} nodes and weights and ${mostInputs} outputs are read.`,
+      advice: "Check that this is the model you meant.",
+      file,
+    });
+  }
   const graph = new Graph();
   graph.name = proto.name || "graph";
   for (const tensor of proto.initializer) graph.initializers.set(tensor.name, fromTensorProto(tensor, file));
   graph.inputs = proto.input.map(fromValueInfo).filter((input) => !graph.initializers.has(input.name));
+  if (graph.inputs.length > mostInputs) {
+    throw new PromptTuningError("model", `The ONNX file holds a graph of ${graph.inputs.length} inputs; at most ${mostInputs} are read.`, { file });
+  }
   graph.outputs = proto.output.map(fromValueInfo);
   for (const info of [...proto.valueInfo, ...proto.output]) graph.types.set(info.name, fromValueInfo(info));
   graph.nodes = proto.node.map((node, index) => ({
@@ -60,11 +75,14 @@ function fromValueInfo(info: ValueInfoProto): NamedType {
 function fromTensorProto(tensor: TensorProto, file: string | undefined): Initializer {
   const elementType = elementTypeFromCode(tensor.dataType);
   if (!elementType) {
-    throw new PromptTuningError("model", `The weight "${tensor.name}" has the element type ${tensor.dataType}, which is not supported.`, { file });
+    throw new PromptTuningError("model", `The weight "${printable(tensor.name)}" has the element type ${tensor.dataType}, which is not supported.`, { file });
+  }
+  if (tensor.dims.length > mostDimensions) {
+    throw new PromptTuningError("model", `The weight "${printable(tensor.name)}" has ${tensor.dims.length} dimensions; at most ${mostDimensions} are read.`, { file });
   }
   const shape = tensor.dims.map(Number);
   if (shape.some((size) => !Number.isSafeInteger(size) || size < 0)) {
-    throw new PromptTuningError("model", `The weight "${tensor.name}" has an impossible shape [${shape.join(", ")}].`, { file });
+    throw new PromptTuningError("model", `The weight "${printable(tensor.name)}" has an impossible shape [${shape.join(", ")}].`, { file });
   }
   const external = tensor.dataLocation === TensorProto_DataLocation.EXTERNAL;
   const data = external ? readExternalData(tensor, elementType, shape, file) : inlineBytes(tensor, elementType, shape, file);
@@ -99,6 +117,6 @@ function fromAttribute(proto: AttributeProto, file: string | undefined, depth: n
     case AttributeType.GRAPH:
       return proto.g && { kind: "graph", value: fromGraphProto(proto.g, file, depth + 1) };
     default:
-      throw new PromptTuningError("model", `The ONNX file holds an attribute "${proto.name}" of a kind that is not supported.`, { file });
+      throw new PromptTuningError("model", `The ONNX file holds an attribute "${printable(proto.name)}" of a kind that is not supported.`, { file });
   }
 }

@@ -14,7 +14,8 @@ import { toModelProto } from "./to-model-proto.js";
 export function parseModel(bytes: Uint8Array, file?: string): Graph {
   let proto;
   try {
-    proto = fromBinary(ModelProtoSchema, bytes);
+    // A plain view: parts of a Buffer would be Buffers, whose slice() does not copy.
+    proto = fromBinary(ModelProtoSchema, new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength));
   } catch (cause) {
     throw new PromptTuningError("model", `${file ? basename(file) : "The model"} is not a readable ONNX file.`, {
       reason: `Its protobuf content breaks off or is damaged (${cause instanceof Error ? cause.message : String(cause)}).`,

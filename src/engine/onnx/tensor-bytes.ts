@@ -1,6 +1,7 @@
 import { PromptTuningError } from "../../common/errors.js";
 import type { ElementType } from "../graph/tensor-type.js";
 import type { TensorProto } from "./onnx_pb.js";
+import { printable } from "./printable.js";
 
 const bitsPerElement: Readonly<Record<Exclude<ElementType, "string">, number>> = {
   float32: 32, float64: 64, float16: 16, bfloat16: 16, int8: 8, uint8: 8, int16: 16, uint16: 16,
@@ -25,7 +26,7 @@ export function inlineBytes(tensor: TensorProto, elementType: ElementType, shape
   const expected = byteLength(elementType, shape);
   const bytes = tensor.rawData.length > 0 ? tensor.rawData : fromTypedField(tensor, elementType);
   if (expected === undefined || bytes.length !== expected) {
-    throw new PromptTuningError("model", `The weight "${tensor.name}" holds ${bytes.length} bytes where its shape [${shape.join(", ")}] needs ${expected ?? "too many"}.`, {
+    throw new PromptTuningError("model", `The weight "${printable(tensor.name)}" holds ${bytes.length} bytes where its shape [${shape.join(", ")}] needs ${expected ?? "too many"}.`, {
       advice: "The file is damaged; download or export it again.",
       file,
     });
