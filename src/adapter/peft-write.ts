@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import path from "node:path";
 import type { BackboneDescription } from "../backbone/backbone.js";
-import type { Initialization, TaskSettings } from "../experiment/schema.js";
+import type { Experiment, Initialization, TaskSettings } from "../experiment/schema.js";
 import { writeFileAtomically, writeNewFile } from "../runs/atomic-write.js";
 import { type FileSystem, nodeFileSystem } from "../runs/file-system.js";
 import { storageError } from "../runs/storage-error.js";
@@ -25,6 +25,8 @@ export interface AdapterContent {
   readonly backbone: Pick<BackboneDescription, "name" | "family" | "hiddenSize" | "layers" | "attentionHeads" | "hash" | "hubId">;
   /** Revision of the backbone on the hub, if one was asked for. */
   readonly revision?: string;
+  /** Where the backbone comes from; a path is relative to the adapter's folder. */
+  readonly model?: Experiment["model"];
   readonly init: Initialization;
   readonly task: TaskSettings;
   readonly programVersion: string;
@@ -74,6 +76,7 @@ function adapterFiles(content: AdapterContent): Map<string, Uint8Array> {
     format: "prompt-tuning-lab/1",
     program: content.programVersion,
     backbone: { name: backbone.name, family: backbone.family, hiddenSize: width, sha256: backbone.hash, hubId: backbone.hubId },
+    model: content.model,
     method: { type: "prompt-tuning", init: content.init },
     virtualTokens,
     task: content.task,

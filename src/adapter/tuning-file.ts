@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { PromptTuningError } from "../common/errors.js";
-import { methodSchema, taskSchema } from "../experiment/schema.js";
+import { methodSchema, modelSchema, taskSchema } from "../experiment/schema.js";
 
 /** tuning.json: what PEFT's files cannot say. Beside them it makes an adapter usable without its experiment. */
 
@@ -17,6 +17,8 @@ export const tuningFileSchema = z.object({
     sha256: z.string(),
     hubId: z.string().optional(),
   }),
+  /** Where the backbone comes from, as an experiment says it; a path is relative to the adapter's folder. */
+  model: modelSchema.optional(),
   method: methodSchema,
   virtualTokens: z.int().min(1),
   task: taskSchema,

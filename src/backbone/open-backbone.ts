@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { hashFile } from "./sources/file-integrity.js";
 import type { ModelFiles } from "./sources/source.js";
 import type { Backbone } from "./backbone.js";
@@ -16,6 +17,6 @@ export interface OpenBackboneOptions {
  * @throws PromptTuningError kind "model" for a broken or unsupported model, "storage" when the disk refuses.
  */
 export async function openBackbone(files: ModelFiles, options: OpenBackboneOptions): Promise<Backbone> {
-  const hash = files.sha256 ?? (await hashFile(files.modelFile));
+  const hash = files.sha256 ?? (await hashFile(files.modelFile, createHash("sha256")));
   return files.format === "gguf" ? openGgufBackbone(files, hash, options) : openOnnxBackbone(files, hash);
 }

@@ -1,7 +1,7 @@
 import type { Backbone } from "../backbone.js";
 import type { OpenBackboneOptions } from "../open-backbone.js";
 import type { ModelFiles } from "../sources/source.js";
-import { createTokenizerFromGguf } from "../tokenizer/gguf-tokenizer.js";
+import { createTokenizerFromGguf } from "../tokenizer/from-gguf.js";
 import { GgufBackbone } from "./gguf-backbone.js";
 import { readGgufHeader } from "./header.js";
 import { readLlamaConfiguration } from "./llama-configuration.js";

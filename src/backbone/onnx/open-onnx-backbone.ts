@@ -1,0 +1,108 @@
+import { readFile } from "node:fs/promises";
+import path from "node:path";
+import { z } from "zod";
+import { PromptTuningError } from "../../common/errors.js";
+import { createExportedProgram } from "../../engine/exported/exported-program.js";
+import { type ExportedModel, openExportedModel } from "../../engine/exported/open-exported-model.js";
+import type { Program } from "../../engine/program.js";
+import type { Backbone, BackboneDescription, EmbeddingTable, ProgramOptions } from "../backbone.js";
+import type { ModelFiles } from "../sources/source.js";
+import { createTokenizerFromJson } from "../tokenizer/from-json.js";
+import type { Tokenizer } from "../tokenizer/tokenizer.js";
+
+/** What this program reads of the config.json that lies beside an export. */
+const configSchema = z.object({
+  model_type: z.string().optional(),
+  num_hidden_layers: z.int().positive().optional(),
+  num_attention_heads: z.int().positive().optional(),
+  max_position_embeddings: z.int().positive().optional(),
+});
+
+/** Where an export without config.json does not tell its context length. */
+const assumedContextLength = 2048;
+/** Largest tokenizer or configuration file that is read, in bytes. */
+const mostJsonBytes = 128 * 2 ** 20;
+
+/** An exported causal language model (ONNX) with the tokenizer.json that lies beside it. */
+class OnnxBackbone implements Backbone {
+  readonly embeddings: EmbeddingTable;
+  private readonly programs = new Set<Program>();
+
+  constructor(
+    private readonly model: ExportedModel,
+    readonly description: BackboneDescription,
+    readonly tokenizer: Tokenizer,
+  ) {
+    this.embeddings = model.readEmbeddings();
+  }
+
+  async createProgram({ virtualTokens, head, threads, onNotice }: ProgramOptions): Promise<Program> {
+    const program = createExportedProgram({ model: this.model, contextLength: this.description.contextLength, virtualTokens, head, threads, onNotice });
+    this.programs.add(program);
+    return program;
+  }
+
+  async dispose(): Promise<void> {
+    for (const program of this.programs) await program.dispose();
+    this.programs.clear();
+  }
+}
+
+/** @param hash SHA-256 (hex) of the model file. */
+export async function openOnnxBackbone(files: ModelFiles, hash: string): Promise<Backbone> {
+  const model = await openExportedModel(files.modelFile);
+  const tokenizerText = await readBeside(files, "tokenizer.json");
+  if (tokenizerText === undefined) {
+    throw new PromptTuningError("model", "The model has no tokenizer.", {
+      reason: `There is no tokenizer.json in ${files.folder}, nor in the folder above.`,
+      advice: "Copy the tokenizer.json (and config.json) of the model it was exported from beside it.",
+      file: files.modelFile,
+    });
+  }
+  const tokenizer = createTokenizerFromJson(tokenizerText, await readBeside(files, "tokenizer_config.json"));
+  const config = parseConfig(await readBeside(files, "config.json"), files);
+  return new OnnxBackbone(
+    model,
+    {
+      name: files.name,
+      family: config.model_type ?? "unknown",
+      format: "onnx",
+      hiddenSize: model.hiddenSize,
+      layers: config.num_hidden_layers ?? 0,
+      attentionHeads: config.num_attention_heads ?? 0,
+      contextLength: config.max_position_embeddings ?? assumedContextLength,
+      vocabularySize: model.vocabularySize,
+      hash,
+      hubId: files.hubId,
+    },
+    tokenizer,
+  );
+}
+
+/** A file beside the model, or one folder up: the hub keeps exports in a subfolder "onnx". */
+async function readBeside(files: ModelFiles, name: string): Promise<string | undefined> {
+  const candidates = [path.join(files.folder, name), ...files.files.map((file) => file.path).filter((file) => path.basename(file) === name), path.join(path.dirname(files.folder), name)];
+  for (const candidate of candidates) {
+    try {
+      const bytes = await readFile(candidate);
+      if (bytes.length <= mostJsonBytes) return bytes.toString("utf8");
+    } catch {
+      // Not there.
+    }
+  }
+  return undefined;
+}
+
+function parseConfig(text: string | undefined, files: ModelFiles): z.infer<typeof configSchema> {
+  if (text === undefined) return {};
+  try {
+    return configSchema.parse(JSON.parse(text));
+  } catch (cause) {
+    throw new PromptTuningError("model", "The model's config.json cannot be read.", {
+      reason: cause instanceof Error ? cause.message : String(cause),
+      advice: "Download or export it again.",
+      file: path.join(files.folder, "config.json"),
+      cause,
+    });
+  }
+}

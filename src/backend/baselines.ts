@@ -1,0 +1,63 @@
+import type { Backbone } from "../backbone/backbone.js";
+import type { Dataset, Example } from "../data/dataset.js";
+import type { Program, TensorValues } from "../engine/program.js";
+import type { Experiment } from "../experiment/schema.js";
+import type { EvaluationMeasures } from "../runs/events.js";
+import { createHardPromptTask, createZeroShotTask } from "../tasks/create-task.js";
+import { evaluate } from "../tasks/evaluate.js";
+import { majorityMeasures } from "../tasks/majority.js";
+import type { Task } from "../tasks/task.js";
+import type { BackendOptions } from "./options.js";
+
+/** What baselines need of a run. */
+export interface BaselineSetting {
+  readonly experiment: Experiment;
+  readonly task: Task;
+  /** The run's own program, whose kept texts the baselines can use. */
+  readonly program: Program;
+  readonly backbone: Backbone;
+  readonly dataset: Pick<Dataset, "labels" | "splits">;
+}
+
+/** What a learned prompt is compared with, measured on the same rows. Keys: "majority", "zero-shot", "hard prompt: …". */
+export async function measureBaselines(run: BaselineSetting, values: TensorValues, examples: readonly Example[], options: BackendOptions): Promise<Record<string, EvaluationMeasures>> {
+  const { experiment, task, dataset, backbone } = run;
+  const context = { tokenizer: backbone.tokenizer, contextLength: backbone.description.contextLength, labels: dataset.labels };
+  const measured: Record<string, EvaluationMeasures> = {};
+  for (const [index, baseline] of experiment.evaluation.baselines.entries()) {
+    const name = baselineName(baseline);
+    let measures: EvaluationMeasures;
+    if (baseline === "majority") {
+      if (task.type !== "classification") continue;
+      measures = majorityMeasures(task, dataset.splits.train, examples);
+    } else {
+      const plain = baseline === "zero-shot" ? createZeroShotTask(experiment.task, context) : createHardPromptTask(experiment.task, baseline.hardPrompt, context);
+      const borrowed = sameHead(plain, run.program);
+      const program = borrowed ? run.program : await backbone.createProgram({ virtualTokens: 0, head: plain.head, threads: experiment.training.threads });
+      try {
+        const evaluation = await evaluate(plain, program, values, examples, {
+          batchSize: experiment.evaluation.batchSize,
+          signal: options.signal,
+          onProgress: (done, total) => options.emit?.({ type: "phase", phase: `baseline ${index + 1}: ${name}`, done, total }),
+        });
+        measures = evaluation.measures;
+      } finally {
+        if (!borrowed) await program.dispose();
+      }
+    }
+    measured[name] = measures;
+    options.emit?.({ type: "baseline", name, measures });
+  }
+  return measured;
+}
+
+export function baselineName(baseline: Experiment["evaluation"]["baselines"][number]): string {
+  return typeof baseline === "string" ? baseline : `hard prompt: ${baseline.hardPrompt.trim()}`;
+}
+
+/** Whether a baseline's scores can come from the run's own program, with the texts it has kept. */
+function sameHead(task: Task, program: Program): boolean {
+  const [a, b] = [task.head, program.head];
+  if (a.kind === "words" && b.kind === "words") return a.tokenIds.length === b.tokenIds.length && a.tokenIds.every((id, i) => id === b.tokenIds[i]);
+  return a.kind === b.kind && a.kind === "vocabulary";
+}

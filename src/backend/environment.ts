@@ -1,0 +1,19 @@
+import { cpus } from "node:os";
+import { env } from "onnxruntime-node";
+import packageFile from "../../package.json";
+import { describeEnvironment, type Environment } from "../runs/environment.js";
+import type { PreparedRun } from "./prepared-run.js";
+
+export const programVersion: string = packageFile.version;
+
+/** What the run's result may depend on beside the experiment. */
+export function environmentOf({ experiment, backbone, dataset }: PreparedRun): Environment {
+  return describeEnvironment({
+    programVersion,
+    onnxruntimeVersion: env.versions.node ?? env.versions.common,
+    // onnxruntime takes one thread a physical core; Node knows the logical ones only.
+    threads: experiment.training.threads ?? cpus().length,
+    model: { name: backbone.description.name, sha256: backbone.description.hash },
+    data: { all: dataset.hash },
+  });
+}

@@ -1,0 +1,34 @@
+import { PromptTuningError } from "../common/errors.js";
+import type { Example } from "../data/dataset.js";
+import { predict, type Prediction } from "../tasks/evaluate.js";
+import { datasetNeeds } from "./load-data.js";
+import { openPrompt, type OpenPromptOptions, promptTask } from "./open-prompt.js";
+
+/** The slots of a prompt's template that rows must fill. */
+export function textSlots(reference: string, options: OpenPromptOptions): readonly string[] {
+  return datasetNeeds(promptTask(reference, options)).slots;
+}
+
+/**
+ * Answers for rows (slot → text) with a learned prompt, in the order of the rows.
+ * @throws PromptTuningError kind "data" where a row leaves a slot empty.
+ */
+export async function predictRows(reference: string, rows: readonly Readonly<Record<string, string>>[], options: OpenPromptOptions): Promise<readonly Prediction[]> {
+  const slots = textSlots(reference, options);
+  const examples = rows.map((row, index): Example => {
+    const missing = slots.find((slot) => !Object.hasOwn(row, slot));
+    if (missing !== undefined) {
+      throw new PromptTuningError("data", `Row ${index + 1} has no "${missing}".`, {
+        reason: `The template needs ${slots.map((slot) => `{${slot}}`).join(", ")}.`,
+        advice: "Give every row as a JSON object with these keys.",
+      });
+    }
+    return { index, fields: Object.assign(Object.create(null) as Record<string, string>, row) };
+  });
+  const prompt = await openPrompt(reference, options);
+  try {
+    return await predict(prompt.task, prompt.program, prompt.values, examples, { batchSize: 16, signal: options.signal });
+  } finally {
+    await prompt.dispose();
+  }
+}

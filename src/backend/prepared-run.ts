@@ -1,0 +1,56 @@
+import type { Backbone } from "../backbone/backbone.js";
+import type { Dataset } from "../data/dataset.js";
+import type { Program } from "../engine/program.js";
+import type { Experiment } from "../experiment/schema.js";
+import { createTask, verbalizerOf } from "../tasks/create-task.js";
+import type { Task } from "../tasks/task.js";
+import { loadBackbone } from "./load-backbone.js";
+import { loadExperimentData } from "./load-data.js";
+import type { BackendOptions } from "./options.js";
+
+/** A run's parts, loaded and checked against each other, before the first step. */
+export interface PreparedRun {
+  /** Every default filled in, the verbalizer included. Paths as in the experiment given. */
+  readonly experiment: Experiment;
+  /** What the experiment's paths are relative to. */
+  readonly folder: string;
+  readonly backbone: Backbone;
+  readonly dataset: Dataset;
+  readonly task: Task;
+  readonly program: Program;
+}
+
+/** @throws PromptTuningError for everything that is wrong with the experiment, its data or its model. */
+export async function prepareRun(experiment: Experiment, folder: string, options: BackendOptions): Promise<PreparedRun> {
+  // The data first: a wrong column should be told before a download, not after.
+  const dataset = await loadExperimentData(experiment, folder, options);
+  options.emit?.({ type: "phase", phase: "backbone" });
+  const backbone = await loadBackbone(experiment.model, folder, options);
+  try {
+    const context = { tokenizer: backbone.tokenizer, contextLength: backbone.description.contextLength, labels: dataset.labels };
+    const task = createTask(experiment.task, context);
+    for (const { code, text } of dataset.notices) options.emit?.({ type: "message", level: "info", code, text });
+    for (const [split, examples] of Object.entries(dataset.splits)) {
+      for (const { code, message } of task.check(examples, split)) options.emit?.({ type: "message", level: "warning", code, text: message });
+    }
+    const { training } = experiment;
+    const program = await backbone.createProgram({
+      virtualTokens: task.virtualTokens,
+      head: task.head,
+      keptMemory: training.keptMemoryMB * 2 ** 20,
+      threads: training.threads,
+      onNotice: (code, text) => options.emit?.({ type: "message", level: "info", code, text }),
+    });
+    return { experiment: withVerbalizer(experiment, dataset), folder, backbone, dataset, task, program };
+  } catch (error) {
+    await backbone.dispose();
+    throw error;
+  }
+}
+
+/** The labels' words as they are used, so that the run's own copy does not depend on the data for them. */
+function withVerbalizer(experiment: Experiment, dataset: Dataset): Experiment {
+  const { task } = experiment;
+  if (task.type !== "classification" || task.verbalizer) return experiment;
+  return { ...experiment, task: { ...task, verbalizer: Object.fromEntries(verbalizerOf(task, dataset.labels)) } };
+}

@@ -1,0 +1,36 @@
+import path from "node:path";
+import type { Experiment } from "../experiment/schema.js";
+
+/**
+ * The experiment with its paths relative to another folder: a run's own copy names its files as seen from the run's
+ * folder, so that a workspace can be moved as a whole.
+ */
+export function withPathsRelativeTo(experiment: Experiment, from: string, to: string): Experiment {
+  const move = (file: string): string => movePath(file, from, to);
+  const { model, dataset, method } = experiment;
+  return {
+    ...experiment,
+    model: moveModel(model, from, to),
+    dataset:
+      typeof dataset === "string"
+        ? dataset
+        : {
+            ...dataset,
+            train: move(dataset.train),
+            ...(dataset.validation === undefined ? {} : { validation: move(dataset.validation) }),
+            ...(dataset.test === undefined ? {} : { test: move(dataset.test) }),
+          },
+    method: method.init.type === "file" ? { ...method, init: { ...method.init, path: move(method.init.path) } } : method,
+  };
+}
+
+/** A model's setting as seen from another folder. */
+export function moveModel(model: Experiment["model"], from: string, to: string): Experiment["model"] {
+  return typeof model === "object" && "path" in model ? { path: movePath(model.path, from, to) } : model;
+}
+
+/** A path relative to `from` as seen from `to`, with "/"; absolute paths and "~" stay. */
+function movePath(file: string, from: string, to: string): string {
+  if (path.isAbsolute(file) || file.startsWith("~")) return file;
+  return path.relative(to, path.resolve(from, file)).split(path.sep).join("/");
+}
