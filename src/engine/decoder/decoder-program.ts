@@ -27,6 +27,8 @@ export interface DecoderProgramOptions {
   readonly onNotice?: ProgramNotice;
 }
 
+const emptyText: KeptText = { tokens: new Int32Array(), keysValues: new Float32Array() };
+
 /** Trains through a decoder whose graph we build ourselves, in the fastest exact layout of each batch. */
 export class DecoderProgram implements Program {
   readonly trainables: readonly TrainableSpecification[];
@@ -109,7 +111,8 @@ export class DecoderProgram implements Program {
   private async textsBefore(batch: readonly Sequence[], layout: BatchLayout): Promise<KeptText[]> {
     if (layout.past === "none") return [];
     const wanted = layout.past === "one" ? [batch[0]] : batch;
-    const found = wanted.map((sequence, i) => this.kept.find(sequence.tokens, layout.pastLengths[i]));
+    // In a batch where only some sequences have a past, the others' is empty.
+    const found = wanted.map((sequence, i) => (layout.pastLengths[i] === 0 ? emptyText : this.kept.find(sequence.tokens, layout.pastLengths[i])));
     const missing = new Map<string, Int32Array>();
     wanted.forEach(({ tokens }, i) => {
       if (!found[i]) missing.set(tokens.subarray(0, layout.pastLengths[i]).join(), tokens.subarray(0, layout.pastLengths[i]));

@@ -1,0 +1,103 @@
+import { createHash } from "node:crypto";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import type { Backbone } from "../../../src/backbone/backbone.js";
+import { openGgufBackbone } from "../../../src/backbone/gguf/open-gguf-backbone.js";
+import type { Sequence } from "../../../src/engine/program.js";
+import { sequence } from "./sequences.js";
+
+const modelFile = path.resolve("test/fixtures/tiny.gguf");
+let cache: string;
+let backbone: Backbone;
+
+beforeAll(async () => {
+  cache = mkdtempSync(path.join(tmpdir(), "ptune-decoder-"));
+  const hash = createHash("sha256").update(readFileSync(modelFile)).digest("hex");
+  backbone = await openGgufBackbone({ name: "tiny", format: "gguf", modelFile, folder: path.dirname(modelFile), files: [], description: "tiny" }, hash, { cache });
+});
+afterAll(async () => {
+  await backbone.dispose();
+  rmSync(cache, { recursive: true, force: true });
+});
+
+const words = { kind: "words", tokenIds: Int32Array.of(10, 20, 30) } as const;
+const prompt = (rows: number): Float32Array => backbone.embeddings.gather(Array.from({ length: rows }, (_, i) => 40 + i));
+
+/** Log-probabilities of a sequence alone, in the plain layout: the reference for everything else here. */
+async function alone(item: Sequence, rows: number): Promise<Float32Array> {
+  const program = await backbone.createProgram({ virtualTokens: rows, head: words, layout: "plain" });
+  const { logProbabilities } = await program.score([item], { prompt: prompt(rows) });
+  await program.dispose();
+  return logProbabilities[0][0];
+}
+
+const close = (a: Float32Array, b: Float32Array): void => a.forEach((value, i) => expect(value).toBeCloseTo(b[i], 4));
+
+describe("a decoder's program", () => {
+  it("scores a batch in which only some sequences have kept texts", async () => {
+    const program = await backbone.createProgram({ virtualTokens: 2, head: words });
+    const values = { prompt: prompt(2) };
+    await program.score([sequence([5, 6, 7, "s0", "s1", 8])], values);
+    const batch = [sequence([5, 6, 7, 9, 8]), sequence([11, 12, 13])];
+    const { logProbabilities } = await program.score(batch, values);
+    for (const [i, item] of batch.entries()) close(logProbabilities[i][0], await alone(item, 2));
+    await program.dispose();
+  });
+
+  it("gives the same with no memory for kept texts, and says that it is full once", async () => {
+    const notices: string[] = [];
+    const program = await backbone.createProgram({ virtualTokens: 2, head: words, keptMemory: 0, onNotice: (code) => notices.push(code) });
+    const batch = [sequence([5, 6, 7, "s0", "s1", 8]), sequence([9, "s0", "s1", 8])];
+    for (let i = 0; i < 2; i++) {
+      const { logProbabilities } = await program.score(batch, { prompt: prompt(2) });
+      for (const [n, item] of batch.entries()) close(logProbabilities[n][0], await alone(item, 2));
+    }
+    expect(notices).toEqual(["kept-memory-full"]);
+    await program.dispose();
+  });
+
+  it("handles a prompt in several places of one text", async () => {
+    const program = await backbone.createProgram({ virtualTokens: 3, head: words });
+    const batch = [sequence([5, "s0", 6, 7, "s1", "s2", 8]), sequence([5, "s0", 9, "s1", "s2", 8])];
+    const { logProbabilities } = await program.score(batch, { prompt: prompt(3) });
+    for (const [n, item] of batch.entries()) close(logProbabilities[n][0], await alone(item, 3));
+    await program.dispose();
+  });
+
+  it("generates the same greedily as by scoring the whole text again and again", async () => {
+    const program = await backbone.createProgram({ virtualTokens: 2, head: { kind: "vocabulary" } });
+    const values = { prompt: prompt(2) };
+    const parts: (number | string)[] = [5, 6, "s0", "s1", 8];
+    const generated = await program.generate(sequence(parts, []), values, { maxNewTokens: 6, stopTokenIds: [] });
+    expect(generated).toHaveLength(6);
+    for (const token of generated) {
+      const { logProbabilities } = await program.score([sequence(parts)], values);
+      expect(token).toBe(logProbabilities[0][0].indexOf(Math.max(...logProbabilities[0][0])));
+      parts.push(token);
+    }
+    await program.dispose();
+  });
+
+  it("ends a generation before a stop token and when it is stopped", async () => {
+    const program = await backbone.createProgram({ virtualTokens: 2, head: { kind: "vocabulary" } });
+    const values = { prompt: prompt(2) };
+    const start = sequence([5, 6, "s0", "s1", 8], []);
+    const [first] = await program.generate(start, values, { maxNewTokens: 1, stopTokenIds: [] });
+    expect(await program.generate(start, values, { maxNewTokens: 5, stopTokenIds: [first] })).toHaveLength(0);
+    await expect(program.generate(start, values, { maxNewTokens: 5, stopTokenIds: [], signal: AbortSignal.abort() })).rejects.toMatchObject({ kind: "stopped" });
+    await program.dispose();
+  });
+
+  it("gives a light head and the prompt gradients that lower the loss", async () => {
+    const program = await backbone.createProgram({ virtualTokens: 2, head: { kind: "linear", classes: 2 } });
+    const width = backbone.description.hiddenSize;
+    const values = { prompt: prompt(2), "head.weight": Float32Array.from({ length: 2 * width }, (_, i) => Math.sin(i) / 10), "head.bias": new Float32Array(2) };
+    const batch = [sequence([5, "s0", "s1", 8], [{ row: 3, target: 0 }]), sequence([6, "s0", "s1", 8], [{ row: 3, target: 1 }])];
+    const { loss, gradients } = await program.step(batch, values);
+    const moved = Object.fromEntries(Object.entries(values).map(([name, data]) => [name, data.map((value, i) => value - 0.01 * gradients[name][i])]));
+    expect((await program.step(batch, moved)).loss).toBeLessThan(loss);
+    await program.dispose();
+  });
+});
