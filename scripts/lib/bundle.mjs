@@ -14,6 +14,8 @@ export async function bundle(options) {
     target: "node20",
     format: "cjs",
     sourcemap: true,
+    // jsonc-parser's "main" is UMD, whose require calls a bundler cannot follow.
+    mainFields: ["module", "main"],
     external,
     logLevel: "warning",
     ...options,

@@ -1,4 +1,3 @@
-import type { BackendOptions } from "../backend/options.js";
 import type { Style } from "./output/style.js";
 import type { ProgressWriter, ResultWriter } from "./output/writer.js";
 
@@ -20,9 +19,4 @@ export interface CommandContext {
   /** How this program was started, for commands that are shown: "ptune", "npx ptune" or "node out/ptune.js". */
   readonly invocation: string;
   readonly signal: AbortSignal;
-}
-
-/** What the backend needs of it. */
-export function backendOptions({ runsRoot, signal }: CommandContext): BackendOptions {
-  return { runsRoot, signal };
 }

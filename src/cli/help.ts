@@ -62,7 +62,7 @@ The prompt is copied to .ptune/prompts; use the printed folder wherever a run is
 
 Examples:
   ptune import ./peft-adapter --model smollm2-135m-instruct
-  ptune import prompt.npy --model model.gguf --template '{soft:20}{text}\\nSpam:{label}' --label 'ham= no' --label 'spam= yes'`,
+  ptune import prompt.npy --model model.gguf --template '{soft:20}{text}\\nSpam:{label}' --verbalizer 'ham= no' 'spam= yes'`,
   models: `
 Examples:
   ptune models list

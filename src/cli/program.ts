@@ -93,7 +93,7 @@ export function createProgram(host: CommandHost): Command {
   add(program, "export", "write a learned prompt in another program's format")
     .argument("<run>", runReference)
     .addOption(new Option("--format <name>", "peft: adapter folder; npy: NumPy array; koboldai: KoboldAI soft prompt").choices([...exportFormats]).default("peft"))
-    .requiredOption("--to <folder>", "folder to write into; it is made where it does not exist")
+    .requiredOption("--to <folder>", "folder to write into; it is made where it does not exist (npy and koboldai: or a file)")
     .option("--overwrite", "replace files that are there", false)
     .addHelpText("after", examplesOf("export"))
     .action(action((context, run: string, settings: { format: (typeof exportFormats)[number]; to: string; overwrite: boolean }) => exportCommand(context, run, settings)));
@@ -102,10 +102,10 @@ export function createProgram(host: CommandHost): Command {
     .argument("<source>", "PEFT adapter folder, adapter_model.safetensors, .npy file, or KoboldAI .zip")
     .option("--name <name>", "what to call it here")
     .option("--template <template>", "how it is used, such as '{soft:20}\\nMessage: {text}\\nSpam:{label}'")
-    .option("--label <label=words...>", "a label and its words, such as 'spam= yes'; once for each label")
+    .option("--verbalizer <label=words...>", "labels and their words, such as 'ham= no' 'spam= yes'")
     .option("--model <model>", "backbone: a catalogue name, or a .gguf or .onnx file")
     .addHelpText("after", examplesOf("import"))
-    .action(action((context, source: string, settings: { name?: string; template?: string; label?: string[]; model?: string }) => importCommand(context, source, settings)));
+    .action(action((context, source: string, settings: { name?: string; template?: string; verbalizer?: string[]; model?: string }) => importCommand(context, source, settings)));
 
   const models = add(program, "models", "list, fetch and remove backbones")
     .argument("[command]", "list when left out")

@@ -42,7 +42,7 @@ describe("a run", () => {
       "  step 50: validation accuracy 0.8750, macro-F1 0.8700 (best so far)",
       "Baseline hard prompt: Answer↵yes ...",
       "  majority: accuracy 0.5000, macro-F1 0.3333",
-      "  held-out rows: exact match 0.2500, ROUGE-L 0.5000",
+      "  soft prompt: exact match 0.2500, ROUGE-L 0.5000",
       "  Warning: Careful␛[31m.",
       "Going on from the checkpoint of step 25.",
     ]);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { bytes, count, duration, share } from "../../src/cli/output/numbers.js";
+import { bytes, count, duration, elapsed, share } from "../../src/cli/output/numbers.js";
 import { styleFor } from "../../src/cli/output/style.js";
 import { cutToWidth, displayWidth, table } from "../../src/cli/output/table.js";
 import { ProgressWriter, type OutputStream } from "../../src/cli/output/writer.js";
@@ -34,6 +34,10 @@ describe("figures", () => {
     [7440, "2 h 04 min"],
     [7199, "2 h 00 min"],
   ])("%d seconds are %s", (seconds, text) => expect(duration(seconds)).toBe(text));
+
+  it("a short time keeps a decimal", () => {
+    expect([elapsed(0.42), elapsed(9.94), elapsed(9.97), elapsed(185)]).toEqual(["0.4 s", "9.9 s", "10 s", "3 min 05 s"]);
+  });
 
   it("a missing share is a dash", () => {
     expect([share(0.94), share(null), share(undefined), share(NaN)]).toEqual(["0.9400", "–", "–", "–"]);

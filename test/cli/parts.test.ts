@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { verbalizerFrom } from "../../src/cli/commands/transfer.js";
+import { exportTarget, verbalizerFrom } from "../../src/cli/commands/transfer.js";
 import { watchInterruption } from "../../src/cli/interruption.js";
 import { displayPath, invocationOf, shellWord } from "../../src/cli/invocation.js";
 import { filledLines, rowsFromTexts } from "../../src/cli/rows.js";
@@ -55,6 +55,10 @@ describe("rows to predict", () => {
 
   it("are the lines of a file that are not empty, with their numbers", () => {
     expect(filledLines("\uFEFFone\r\n\r\n  \nfour")).toEqual([{ line: 1, text: "one" }, { line: 4, text: "four" }]);
+  });
+
+  it("an export goes into a folder, or into a file of its format", () => {
+    expect([exportTarget("peft", "out"), exportTarget("npy", "out"), exportTarget("npy", "out/a.npy"), exportTarget("koboldai", "out")].map((file) => file.replaceAll("\\", "/"))).toEqual(["out", "out/prompt.npy", "out/a.npy", "out/prompt.zip"]);
   });
 
   it("labels of an import keep the space before the word", () => {

@@ -1,7 +1,9 @@
 import type { CommandContext } from "../context.js";
 import { confusionLines, measuresTable } from "../output/measures-report.js";
+import { excerpt } from "../output/harmless.js";
 import { bar } from "../output/narration.js";
-import { runProgress } from "./run-progress.js";
+import { count } from "../output/numbers.js";
+import { jobOptions } from "./run-progress.js";
 
 export interface EvaluateSettings {
   readonly split?: "validation" | "test";
@@ -11,17 +13,16 @@ export interface EvaluateSettings {
 /** ptune evaluate RUN. */
 export async function evaluateCommand(context: CommandContext, run: string, settings: EvaluateSettings): Promise<number> {
   const { evaluateRun } = await import("../../backend/evaluate-run.js");
-  const { runsRoot, signal, progress, results, style, json } = context;
-  const { onFetch } = runProgress(context);
+  const { progress, results, style, json } = context;
   const onProgress = (done: number, total: number): void => progress.show(`Evaluating  ${bar(done / total)}  ${Math.floor(done)} of ${total}`);
-  const { split, evaluation, baselines } = await evaluateRun(run, { runsRoot, signal, onFetch, onProgress, ...settings });
+  const { split, evaluation, baselines } = await evaluateRun(run, { ...jobOptions(context), onProgress, ...settings });
   progress.clear();
   const { measures } = evaluation;
   if (json) {
     results.object({ type: "evaluation", split, measures, baselines });
     return 0;
   }
-  results.line(style.bold(`${measures.items} rows (${settings.file === undefined ? split : "of the file"})`));
+  results.line(style.bold(`On ${count(measures.items, "row")} (${excerpt(split, 100)})`));
   results.lines(measuresTable([...Object.entries(baselines), ["soft prompt", measures]], style));
   results.line();
   results.lines(confusionLines("True label (rows) against predicted label (columns)", measures, style));

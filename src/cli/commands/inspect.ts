@@ -3,7 +3,7 @@ import { excerpt, harmless } from "../output/harmless.js";
 import { neighbourTable } from "../output/nearest-report.js";
 import { figure } from "../output/numbers.js";
 import { describeMeasures } from "../output/run-narrator.js";
-import { runProgress } from "./run-progress.js";
+import { jobOptions } from "./run-progress.js";
 
 export interface InspectSettings {
   readonly k: number;
@@ -14,8 +14,8 @@ export interface InspectSettings {
 /** ptune inspect RUN. */
 export async function inspectCommand(context: CommandContext, run: string, { k, metric, faithfulness }: InspectSettings): Promise<number> {
   const { inspectRun } = await import("../../backend/inspect-run.js");
-  const { runsRoot, signal, progress, results, style, json } = context;
-  const inspection = await inspectRun(run, { runsRoot, signal, onFetch: runProgress(context).onFetch, k, faithfulness });
+  const { progress, results, style, json } = context;
+  const inspection = await inspectRun(run, { ...jobOptions(context), k, faithfulness });
   progress.clear();
   if (json) {
     results.object({ type: "inspection", ...inspection });

@@ -4,7 +4,7 @@ import type { CommandContext } from "../context.js";
 import { excerpt, harmless } from "../output/harmless.js";
 import { bytes } from "../output/numbers.js";
 import { table } from "../output/table.js";
-import { runProgress } from "./run-progress.js";
+import { jobOptions } from "./run-progress.js";
 
 /** ptune models: the catalogue, and what lies in the cache beside it. */
 export async function listModelsCommand({ results, json }: CommandContext): Promise<number> {
@@ -36,7 +36,8 @@ function presence(found: { readonly folder: string; readonly unfinished: boolean
 export async function fetchModelCommand(context: CommandContext, name: string): Promise<number> {
   const { resolveModelSource } = await import("../../backbone/sources/resolve.js");
   const { listCatalogue } = await import("../../backbone/sources/catalogue.js");
-  const { signal, progress, results, json, currentFolder } = context;
+  const { progress, results, json, currentFolder } = context;
+  const { signal, onFetch } = jobOptions(context);
   const names = listCatalogue().map((entry) => entry.name);
   if (!name.includes("/") && !names.includes(name.toLowerCase())) {
     const nearest = nearestOf(name, names);
@@ -46,7 +47,7 @@ export async function fetchModelCommand(context: CommandContext, name: string): 
     });
   }
   const source = resolveModelSource(name.includes("/") ? { hub: name } : name, currentFolder);
-  const files = await source.fetch({ signal, onProgress: runProgress(context).onFetch, onNotice: (text) => progress.line(`Note: ${harmless(text)}`) });
+  const files = await source.fetch({ signal, onProgress: onFetch, onNotice: (text) => progress.line(`Note: ${harmless(text)}`) });
   progress.clear();
   if (json) results.object({ type: "model-fetched", name: files.name, file: files.modelFile, sha256: files.sha256 });
   else results.line(`${files.name} is ready: ${harmless(files.modelFile)}`);

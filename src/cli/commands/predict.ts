@@ -4,7 +4,7 @@ import { excerpt, harmless } from "../output/harmless.js";
 import { table } from "../output/table.js";
 import { readStandardInput, readTextFile } from "../read-texts.js";
 import { filledLines, rowsFromTexts, type TextRow } from "../rows.js";
-import { runProgress } from "./run-progress.js";
+import { jobOptions } from "./run-progress.js";
 
 export interface PredictSettings {
   readonly file?: string;
@@ -13,9 +13,10 @@ export interface PredictSettings {
 /** ptune predict RUN [TEXT...]. */
 export async function predictCommand(context: CommandContext, run: string, texts: readonly string[], { file }: PredictSettings): Promise<number> {
   const { predictRows, textSlots } = await import("../../backend/predict.js");
-  const { runsRoot, signal, progress, results, json } = context;
-  const options = { runsRoot, signal, onFetch: runProgress(context).onFetch };
-  const slots = await textSlots(run, options);
+  const { progress, results, json } = context;
+  const options = jobOptions(context);
+  // Before any text is read: a wrong name of a run should not wait for the end of the input.
+  const slots = textSlots(run, options);
   const rows = await readRows(context, texts, file, slots);
   const predictions = await predictRows(run, rows, options);
   progress.clear();

@@ -6,8 +6,21 @@ import { FetchNarrator } from "../output/fetch-narrator.js";
 import type { Narration } from "../output/narration.js";
 import { RunNarrator } from "../output/run-narrator.js";
 
-/** Shows a run's events and its downloads; with --json the events themselves go to standard output. */
-export function runProgress({ json, progress, results }: CommandContext): Pick<BackendOptions, "emit" | "onFetch"> {
+/** What `ptune run` and `ptune resume` give the backend: events are shown, and with --json are the results. */
+export function runOptions(context: CommandContext): BackendOptions {
+  const { json, results } = context;
+  const options = jobOptions(context);
+  return {
+    ...options,
+    emit: (event: RunEvent) => {
+      if (json) results.object(event);
+      options.emit(event);
+    },
+  };
+}
+
+/** What every other command gives the backend: its progress and messages are shown. */
+export function jobOptions({ progress, runsRoot, signal }: CommandContext): BackendOptions & Required<Pick<BackendOptions, "emit" | "onFetch">> {
   const run = new RunNarrator();
   const fetch = new FetchNarrator();
   const show = (narrations: readonly Narration[]): void => {
@@ -17,10 +30,9 @@ export function runProgress({ json, progress, results }: CommandContext): Pick<B
     }
   };
   return {
-    emit: (event: RunEvent) => {
-      if (json) results.object(event);
-      show(run.event(event));
-    },
+    runsRoot,
+    signal,
+    emit: (event) => show(run.event(event)),
     onFetch: (state: SourceProgress) => show(fetch.progress(state, performance.now() / 1000)),
   };
 }

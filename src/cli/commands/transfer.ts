@@ -1,9 +1,10 @@
+import path from "node:path";
 import { PromptTuningError } from "../../common/errors.js";
 import type { Experiment } from "../../experiment/schema.js";
 import type { CommandContext } from "../context.js";
 import { displayPath } from "../invocation.js";
 import { harmless } from "../output/harmless.js";
-import { runProgress } from "./run-progress.js";
+import { jobOptions } from "./run-progress.js";
 
 export const exportFormats = ["peft", "npy", "koboldai"] as const;
 
@@ -16,8 +17,8 @@ export interface ExportSettings {
 /** ptune export RUN --format FORMAT --to FOLDER. */
 export async function exportCommand(context: CommandContext, run: string, { format, to, overwrite }: ExportSettings): Promise<number> {
   const { exportPrompt } = await import("../../backend/transfer.js");
-  const { runsRoot, signal, progress, results, json, currentFolder } = context;
-  const { files, notices } = await exportPrompt(run, { runsRoot, signal, onFetch: runProgress(context).onFetch, format, target: to, overwrite });
+  const { progress, results, json, currentFolder } = context;
+  const { files, notices } = await exportPrompt(run, { ...jobOptions(context), format, target: exportTarget(format, to), overwrite });
   progress.clear();
   if (json) {
     results.object({ type: "export", format, files, notices });
@@ -28,24 +29,28 @@ export async function exportCommand(context: CommandContext, run: string, { form
   return 0;
 }
 
+/** An adapter is a folder; the other formats are a file, which gets a name where only a folder is given. */
+export function exportTarget(format: ExportSettings["format"], to: string): string {
+  const ending = { peft: undefined, npy: ".npy", koboldai: ".zip" }[format];
+  return ending === undefined || to.toLowerCase().endsWith(ending) ? to : path.join(to, `prompt${ending}`);
+}
+
 export interface ImportSettings {
   readonly name?: string;
   readonly template?: string;
-  readonly label?: readonly string[];
+  readonly verbalizer?: readonly string[];
   readonly model?: string;
 }
 
 /** ptune import SOURCE. */
-export async function importCommand(context: CommandContext, source: string, { name, template, label, model }: ImportSettings): Promise<number> {
+export async function importCommand(context: CommandContext, source: string, { name, template, verbalizer, model }: ImportSettings): Promise<number> {
   const { importPrompt } = await import("../../backend/transfer.js");
-  const { runsRoot, signal, progress, results, json, currentFolder } = context;
+  const { progress, results, json, currentFolder } = context;
   const { folder, notices } = await importPrompt(source, {
-    runsRoot,
-    signal,
-    onFetch: runProgress(context).onFetch,
+    ...jobOptions(context),
     name,
     template,
-    verbalizer: label && verbalizerFrom(label),
+    verbalizer: verbalizer && verbalizerFrom(verbalizer),
     model: model === undefined ? undefined : await modelSetting(model),
   });
   progress.clear();
@@ -62,7 +67,7 @@ export function verbalizerFrom(labels: readonly string[]): Record<string, string
   const entries = labels.map((text) => {
     const at = text.indexOf("=");
     if (at > 0 && at < text.length - 1) return [text.slice(0, at), text.slice(at + 1)] as const;
-    throw new PromptTuningError("usage", `"${text}" does not say a label and its words.`, { advice: 'Write it as LABEL=WORDS, with the space before the word: --label "spam= yes".' });
+    throw new PromptTuningError("usage", `"${text}" does not say a label and its words.`, { advice: 'Write it as LABEL=WORDS, with the space before the word: --verbalizer "spam= yes".' });
   });
   return Object.fromEntries(entries);
 }

@@ -23,6 +23,11 @@ export function duration(seconds: number): string {
   return `${Math.floor(minutes / 60)} h ${String(minutes % 60).padStart(2, "0")} min`;
 }
 
+/** How long something took: "0.4 s" where seconds alone would say nothing. */
+export function elapsed(seconds: number): string {
+  return seconds < 9.95 ? `${Math.max(0, seconds).toFixed(1)} s` : duration(seconds);
+}
+
 /** A share from 0 to 1 with four digits; "–" where there is none. */
 export function share(value: number | null | undefined): string {
   return value === undefined || value === null || !Number.isFinite(value) ? "–" : value.toFixed(4);

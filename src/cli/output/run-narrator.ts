@@ -55,7 +55,7 @@ export class RunNarrator {
 
   private evaluation({ step, split, measures, best }: EventOf<"evaluation">): string {
     const told = describeMeasures(measures);
-    if (split === "test") return `  held-out rows: ${told}`;
+    if (split === "test") return `  soft prompt: ${told}`;
     this.lastValidation = `  validation ${told}`;
     const loss = this.lastLoss === null ? "" : `training loss ${figure(this.lastLoss, 3)}, `;
     return `  step ${step}: ${loss}validation ${told}${best ? " (best so far)" : ""}`;
@@ -66,7 +66,7 @@ function phaseTitle(phase: string): string {
   const known: Readonly<Record<string, string>> = {
     data: "Reading the data",
     backbone: "Opening the backbone",
-    check: "Checking the gradients",
+    "checking the gradient": "Checking the gradient",
     training: "Training",
     validation: "Validating",
     test: "Testing on held-out rows",

@@ -2,7 +2,7 @@ import type { Inspection } from "../../backend/inspection.js";
 import type { EvaluationMeasures, ResultEvent } from "../../runs/events.js";
 import { confusionLines, measuresTable } from "./measures-report.js";
 import { nearestLines } from "./nearest-report.js";
-import { duration } from "./numbers.js";
+import { elapsed } from "./numbers.js";
 import type { Style } from "./style.js";
 
 export interface RunReportParts {
@@ -35,7 +35,7 @@ function measured({ result, style, heldOut }: RunReportParts): string[] {
     ...measuresTable(rows, style),
     "",
     ...confusionLines("Soft prompt: true label (rows) against predicted label (columns)", test, style),
-    `  Tuned in ${duration(trainingSeconds)}, ${duration(seconds)} in all; peak memory ${peakMemoryMB.toLocaleString("en")} MB.`,
+    `  Tuned in ${elapsed(trainingSeconds)}, ${elapsed(seconds)} in all; peak memory ${peakMemoryMB.toLocaleString("en")} MB.`,
     "",
   ];
 }
