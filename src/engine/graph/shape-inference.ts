@@ -276,15 +276,18 @@ const inferences: Readonly<Record<string, Inference>> = {
   },
 };
 
-/** Fills what is missing of a whole graph's tensor types, in the order of its nodes. */
+/** Fills what is missing of the types of a node's outputs. What the model says itself is kept, where it is complete. */
+export function inferNodeTypes(graph: Graph, node: GraphNode): void {
+  inferOutputTypes(graph, node).forEach((type, i) => {
+    const name = node.outputs[i];
+    const known = graph.types.get(name);
+    if (!name || !type) return;
+    const shape = known?.shape && known.shape.every((size) => size !== undefined) ? known.shape : (type.shape ?? known?.shape);
+    graph.types.set(name, { elementType: known?.elementType ?? type.elementType, shape });
+  });
+}
+
+/** The same for a whole graph, in the order of its nodes. */
 export function inferGraphTypes(graph: Graph): void {
-  for (const node of graph.nodes) {
-    inferOutputTypes(graph, node).forEach((type, i) => {
-      const name = node.outputs[i];
-      const known = graph.types.get(name);
-      if (!name || !type) return;
-      const shape = known?.shape && known.shape.every((size) => size !== undefined) ? known.shape : (type.shape ?? known?.shape);
-      graph.types.set(name, { elementType: known?.elementType ?? type.elementType, shape });
-    });
-  }
+  for (const node of graph.nodes) inferNodeTypes(graph, node);
 }

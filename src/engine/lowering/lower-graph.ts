@@ -1,7 +1,7 @@
 import { PromptTuningError } from "../../common/errors.js";
 import { liftConstants } from "../graph/constant-node.js";
 import type { Graph } from "../graph/graph.js";
-import { inferGraphTypes } from "../graph/shape-inference.js";
+import { lowerOperators } from "./lower-operators.js";
 import { printable } from "../onnx/printable.js";
 
 /** Oldest operator set that is read: since then axes of (un)squeezing and sums are inputs. */
@@ -16,7 +16,7 @@ export function lowerGraph(graph: Graph, file?: string): void {
   refuseBranches(graph, file);
   requireOpset(graph, file);
   liftConstants(graph);
-  inferGraphTypes(graph);
+  lowerOperators(graph);
 }
 
 function refuseBranches(graph: Graph, file: string | undefined): void {

@@ -1,0 +1,41 @@
+import { contrib, operatorKey } from "../autodiff/rule.js";
+import { GraphBuilder } from "../graph/builder.js";
+import type { Graph } from "../graph/graph.js";
+import { inferNodeTypes } from "../graph/shape-inference.js";
+import { groupQueryAttention } from "./group-query-attention.js";
+import type { Lowering, LoweringContext } from "./lowering.js";
+import { multiHeadAttention } from "./multi-head-attention.js";
+
+/** Operators that hide several steps, and what spells them out. */
+export const lowerings: ReadonlyMap<string, Lowering> = new Map<string, Lowering>([
+  [`${contrib}:GroupQueryAttention`, groupQueryAttention],
+  [`${contrib}:MultiHeadAttention`, multiHeadAttention],
+]);
+
+/**
+ * Replaces every node that has a lowering, in place, and infers the types of all tensors on the way (a lowering needs
+ * those before it, what follows needs those it makes).
+ * @throws PromptTuningError kind "operator" for a node that its lowering does not cover.
+ */
+export function lowerOperators(graph: Graph): void {
+  const nodes = graph.nodes;
+  graph.nodes = [];
+  const context: LoweringContext = { graph, builder: new GraphBuilder(graph, "lowered/"), shared: new Map() };
+  for (const node of nodes) {
+    const lowering = lowerings.get(operatorKey(node));
+    if (!lowering) {
+      inferNodeTypes(graph, node);
+      graph.nodes.push(node);
+      continue;
+    }
+    const results = lowering(node, context);
+    results.forEach((tensor, i) => {
+      const output = node.outputs[i];
+      if (!output || !tensor) return;
+      // The model's own tensor names stay.
+      const identity = { name: `${node.name}.output${i}`, operator: "Identity", domain: "", inputs: [tensor], outputs: [output], attributes: {} };
+      inferNodeTypes(graph, identity);
+      graph.nodes.push(identity);
+    });
+  }
+}
