@@ -1,3 +1,4 @@
+import type { EmbeddingTable } from "../engine/embedding-table.js";
 import type { Head, Program, ProgramNotice } from "../engine/program.js";
 import type { Tokenizer } from "./tokenizer/tokenizer.js";
 
@@ -32,16 +33,6 @@ export interface ProgramOptions {
   readonly onNotice?: ProgramNotice;
 }
 
-/** Rows of the input embedding matrix, on demand. */
-export interface EmbeddingTable {
-  readonly rows: number;
-  readonly width: number;
-  /** Copies the rows of the given ids into one array [ids.length, width]. */
-  gather(ids: ArrayLike<number>): Float32Array;
-  /** The whole matrix [rows, width], row-major (a view, not a copy, where possible). */
-  matrix(): Float32Array;
-}
-
 /** A frozen model that can be trained through. */
 export interface Backbone {
   readonly description: BackboneDescription;
@@ -49,4 +40,11 @@ export interface Backbone {
   readonly embeddings: EmbeddingTable;
   createProgram(options: ProgramOptions): Promise<Program>;
   dispose(): Promise<void>;
+}
+
+export interface OpenBackboneOptions {
+  /** Cache folder for unpacked weights. */
+  readonly cache: string;
+  /** Progress of unpacking the weights, in bytes; only the first time a model is used. */
+  readonly onProgress?: (done: number, total: number) => void;
 }

@@ -2,7 +2,7 @@ import { closeSync, openSync, readSync } from "node:fs";
 import { join } from "node:path";
 import { PromptTuningError } from "../common/errors.js";
 import { type Initializer, isExternal } from "../engine/graph/initializer.js";
-import type { EmbeddingTable } from "./backbone.js";
+import type { EmbeddingTable } from "../engine/embedding-table.js";
 
 /** Embedding matrix [rows, width] read once, in one piece, from a model's external float32 file. */
 export function readExternalEmbeddings(folder: string, { data, shape }: Initializer): EmbeddingTable {

@@ -1,16 +1,9 @@
 import { createHash } from "node:crypto";
 import { hashFile } from "./sources/file-integrity.js";
 import type { ModelFiles } from "./sources/source.js";
-import type { Backbone } from "./backbone.js";
+import type { Backbone, OpenBackboneOptions } from "./backbone.js";
 import { openGgufBackbone } from "./gguf/open-gguf-backbone.js";
 import { openOnnxBackbone } from "./onnx/open-onnx-backbone.js";
-
-export interface OpenBackboneOptions {
-  /** Cache folder for unpacked weights. */
-  readonly cache: string;
-  /** Progress of unpacking the weights, in bytes; only the first time a model is used. */
-  readonly onProgress?: (done: number, total: number) => void;
-}
 
 /**
  * Opens a frozen model from its files.

@@ -1,5 +1,6 @@
 import type { Backbone } from "../backbone/backbone.js";
-import type { Dataset, Example } from "../data/dataset.js";
+import type { Dataset } from "../data/dataset.js";
+import type { Example } from "../data/example.js";
 import type { Program, TensorValues } from "../engine/program.js";
 import type { Experiment } from "../experiment/schema.js";
 import type { EvaluationMeasures } from "../runs/events.js";

@@ -1,5 +1,5 @@
 import { PromptTuningError } from "../common/errors.js";
-import type { Example } from "../data/dataset.js";
+import type { Example } from "../data/example.js";
 import type { TensorValues } from "../engine/program.js";
 import { ordinaryNormRange, rowNorms } from "../inspection/norms.js";
 import type { EvaluationMeasures, ResultEvent, RunEvent } from "../runs/events.js";

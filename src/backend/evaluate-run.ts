@@ -1,6 +1,7 @@
 import path from "node:path";
 import { PromptTuningError } from "../common/errors.js";
-import type { Dataset, Example } from "../data/dataset.js";
+import type { Dataset } from "../data/dataset.js";
+import type { Example } from "../data/example.js";
 import { toExamples } from "../data/examples.js";
 import { readTable } from "../data/read-table.js";
 import { evaluate, type Evaluation } from "../tasks/evaluate.js";

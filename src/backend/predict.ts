@@ -1,5 +1,5 @@
 import { PromptTuningError } from "../common/errors.js";
-import type { Example } from "../data/dataset.js";
+import type { Example } from "../data/example.js";
 import { predict, type Prediction } from "../tasks/evaluate.js";
 import { datasetNeeds } from "./load-data.js";
 import { openPrompt, type OpenPromptOptions, promptTask } from "./open-prompt.js";

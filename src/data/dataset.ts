@@ -1,19 +1,8 @@
 import { createHash } from "node:crypto";
+import type { Example } from "./example.js";
 
 export const splitNames = ["train", "validation", "test"] as const;
 export type SplitName = (typeof splitNames)[number];
-
-/** One row as a task sees it. */
-export interface Example {
-  /** 0-based number of the row in its file (in its split, for a sample): unique within the split. */
-  readonly index: number;
-  /** Slot of the template → text. No prototype. */
-  readonly fields: Readonly<Record<string, string>>;
-  /** For classification. */
-  readonly label?: string;
-  /** For generation: the text to be produced. */
-  readonly output?: string;
-}
 
 export interface DatasetNotice {
   readonly code: string;

@@ -1,11 +1,11 @@
-/** One row of a split, its columns renamed to the template's slots. */
+/** One row as a task sees it. */
 export interface Example {
-  /** Place of the row in its file, from 0 (for messages). */
+  /** 0-based number of the row in its file (in its split, for a sample): unique within the split. */
   readonly index: number;
-  /** Slot of the template → text of the row. The answer is not among them. */
+  /** Slot of the template → text. No prototype. */
   readonly fields: Readonly<Record<string, string>>;
-  /** Classification: the right label. */
+  /** For classification. */
   readonly label?: string;
-  /** Generation: the reference text. */
+  /** For generation: the text to be produced. */
   readonly output?: string;
 }

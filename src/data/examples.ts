@@ -1,5 +1,6 @@
 import { PromptTuningError } from "../common/errors.js";
-import type { DatasetNeeds, Example } from "./dataset.js";
+import type { DatasetNeeds } from "./dataset.js";
+import type { Example } from "./example.js";
 import { requireCell, requireColumn, type Table } from "./table.js";
 
 /**

@@ -1,4 +1,5 @@
-import { fingerprint, type Example } from "./dataset.js";
+import { fingerprint } from "./dataset.js";
+import type { Example } from "./example.js";
 
 /** Share of train that is kept aside for validation where no validation file is named, and the most rows that makes sense to evaluate again and again. */
 export const heldOutShare = 0.1;

@@ -1,5 +1,5 @@
 import { RandomSource } from "../common/random.js";
-import type { Example } from "./dataset.js";
+import type { Example } from "./example.js";
 
 /**
  * At most `most` examples, drawn with the seed. Labels keep their shares (largest remainders; ties to the label that

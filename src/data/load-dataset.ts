@@ -1,7 +1,8 @@
 import path from "node:path";
 import { PromptTuningError } from "../common/errors.js";
 import type { Experiment } from "../experiment/schema.js";
-import { contentHash, splitNames, type Dataset, type DatasetNeeds, type DatasetNotice, type Example, type SplitName } from "./dataset.js";
+import { contentHash, splitNames, type Dataset, type DatasetNeeds, type DatasetNotice, type SplitName } from "./dataset.js";
+import type { Example } from "./example.js";
 import { toExamples } from "./examples.js";
 import { holdOut } from "./hold-out.js";
 import { labelsOf } from "./labels.js";

@@ -1,4 +1,4 @@
-import type { EmbeddingTable } from "../backbone/backbone.js";
+import type { EmbeddingTable } from "../engine/embedding-table.js";
 import type { Tokenizer } from "../backbone/tokenizer/tokenizer.js";
 import { PromptTuningError } from "../common/errors.js";
 import type { EvaluationMeasures } from "../runs/events.js";

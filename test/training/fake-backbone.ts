@@ -1,4 +1,4 @@
-import type { EmbeddingTable } from "../../src/backbone/backbone.js";
+import type { EmbeddingTable } from "../../src/engine/embedding-table.js";
 import type { Tokenizer } from "../../src/backbone/tokenizer/tokenizer.js";
 
 /** A table over a matrix [rows, width]. */

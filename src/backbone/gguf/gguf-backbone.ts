@@ -1,7 +1,8 @@
 import { DecoderProgram } from "../../engine/decoder/decoder-program.js";
 import type { DecoderWeights } from "../../engine/decoder/weights.js";
 import type { Program } from "../../engine/program.js";
-import type { Backbone, BackboneDescription, EmbeddingTable, ProgramOptions } from "../backbone.js";
+import type { Backbone, BackboneDescription, ProgramOptions } from "../backbone.js";
+import type { EmbeddingTable } from "../../engine/embedding-table.js";
 import { readExternalEmbeddings } from "../external-embeddings.js";
 import type { Tokenizer } from "../tokenizer/tokenizer.js";
 import type { LlamaConfiguration } from "./llama-configuration.js";

@@ -1,5 +1,4 @@
-import type { Backbone } from "../backbone.js";
-import type { OpenBackboneOptions } from "../open-backbone.js";
+import type { Backbone, OpenBackboneOptions } from "../backbone.js";
 import type { ModelFiles } from "../sources/source.js";
 import { createTokenizerFromGguf } from "../tokenizer/from-gguf.js";
 import { GgufBackbone } from "./gguf-backbone.js";

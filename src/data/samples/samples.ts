@@ -1,6 +1,7 @@
 import { cacheFolder } from "../../backbone/sources/cache-folder.js";
 import { PromptTuningError } from "../../common/errors.js";
-import type { Dataset, DatasetNeeds, DatasetNotice, Example } from "../dataset.js";
+import type { Dataset, DatasetNeeds, DatasetNotice } from "../dataset.js";
+import type { Example } from "../example.js";
 import { preparedSpamAssassin } from "./prepared-copy.js";
 import type { PreparedRow, PreparedSample } from "./spam-assassin.js";
 

@@ -1,5 +1,5 @@
 import { Tensor } from "onnxruntime-node";
-import type { EmbeddingTable } from "../../backbone/backbone.js";
+import type { EmbeddingTable } from "../embedding-table.js";
 import { classesOf, headFeeds, unpackScores } from "../head/head-feeds.js";
 import type { GenerationOptions, Head, Program, ProgramNotice, ScoreResult, Sequence, StepResult, TensorValues, TrainableSpecification } from "../program.js";
 import type { DecoderConfiguration } from "./configuration.js";

@@ -1,5 +1,5 @@
 import { Tensor } from "onnxruntime-node";
-import type { EmbeddingTable } from "../../backbone/backbone.js";
+import type { EmbeddingTable } from "../embedding-table.js";
 import type { Sequence } from "../program.js";
 import { ownBias } from "./attention-bias.js";
 import type { DecoderConfiguration } from "./configuration.js";

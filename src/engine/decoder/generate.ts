@@ -1,5 +1,5 @@
 import { Tensor } from "onnxruntime-node";
-import type { EmbeddingTable } from "../../backbone/backbone.js";
+import type { EmbeddingTable } from "../embedding-table.js";
 import { PromptTuningError } from "../../common/errors.js";
 import type { GenerationOptions, Sequence } from "../program.js";
 import type { DecoderConfiguration } from "./configuration.js";

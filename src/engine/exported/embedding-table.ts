@@ -1,5 +1,5 @@
 import { widenBfloat16, widenFloat16 } from "../../adapter/half-floats.js";
-import type { EmbeddingTable } from "../../backbone/backbone.js";
+import type { EmbeddingTable } from "../embedding-table.js";
 import { embeddingTable } from "../../backbone/external-embeddings.js";
 import { PromptTuningError } from "../../common/errors.js";
 import { type Initializer, isExternal } from "../graph/initializer.js";

@@ -1,6 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { dirname } from "node:path";
-import type { EmbeddingTable } from "../../backbone/backbone.js";
+import type { EmbeddingTable } from "../embedding-table.js";
 import { PromptTuningError } from "../../common/errors.js";
 import type { Graph } from "../graph/graph.js";
 import { lowerGraph } from "../lowering/lower-graph.js";
@@ -46,8 +46,10 @@ function understand(bytes: Uint8Array, file: string): ExportedModel {
   const folder = dirname(file);
   inlineSmallConstants(graph, folder);
   freeReservedNames(graph);
-  const inputs = findModelInputs(graph, file);
+  // Refused inputs first: their message says more than that of an operator behind them.
+  findModelInputs(graph, file);
   lowerGraph(graph, file);
+  const inputs = findModelInputs(graph, file);
   const embedding = findEmbedding(graph, inputs.ids.name, file);
   const [vocabularySize, hiddenSize] = embedding.table.shape;
   const output = findOutput(graph, vocabularySize, file);

@@ -1,4 +1,4 @@
-import type { EmbeddingTable } from "../../backbone/backbone.js";
+import type { EmbeddingTable } from "../../engine/embedding-table.js";
 import type { Tokenizer } from "../../backbone/tokenizer/tokenizer.js";
 import type { RandomSource } from "../../common/random.js";
 
