@@ -3,11 +3,14 @@
 Run from the repository's root:   python scripts/reference/smollm2.py PATH/TO/SmolLM2-135M-Instruct.Q4_1.gguf
 Made with Python 3.11, torch 2.13.0 (CPU), transformers 5.23.0, gguf 0.19.0, safetensors 0.8.0.
 
-The frozen model is the GGUF file, dequantised to float32 by transformers; attention is the plain one ("eager"), all
-arithmetic float32. Every sequence is run on its own, without padding, keys/values or anything shared: the loss of a
-batch is the mean over its sequences, its gradient the sum of theirs. (The script also runs each batch padded and
-prints the difference.) Nothing of this is shared with the TypeScript code, except the token ids, which are fixed here
-and written to the index, so that no tokenizer takes part.
+The frozen model is the GGUF file, dequantised to float32 by transformers; attention is the plain one ("eager"). The
+values are computed in float64 (normalisation and softmax are replaced, because transformers computes them in float32
+in any case; the rotary angles stay its float32 ones, they are part of the model) and rounded to float32 at the end.
+How far PyTorch's own float32 is from them is written beside them as `float32Error`: for the loss over the whole
+vocabulary it is 9e-5, as far as the claim allows. Every sequence is run on its own, without padding, keys/values or
+anything shared: the loss of a batch is the mean over its sequences, its gradient the sum of theirs. (The script also
+runs each batch padded and prints the difference.) Nothing of this is shared with the TypeScript code, except the token
+ids, which are fixed here and written to the index, so that no tokenizer takes part.
 
 Writes to test/parity/reference/:
   smollm2.json          token ids, places, targets and losses; the ids of the most likely tokens; greedy continuations
@@ -28,6 +31,7 @@ import torch
 import transformers
 from safetensors.torch import save_file
 from transformers import AutoModelForCausalLM, AutoTokenizer
+from transformers.models.llama import modeling_llama
 
 OUT = Path(__file__).parents[2] / "test/parity/reference"
 STRIDE = 25
@@ -193,11 +197,36 @@ def padded(model, case, values, matrix):
     for item, sequence in enumerate(batch):
         row = embed(sequence, trainables["prompt"], matrix)
         mask[item, : len(row)] = 1
-        rows.append(torch.cat([row, torch.zeros(time - len(row), row.shape[1])]))
+        rows.append(torch.cat([row, row.new_zeros(time - len(row), row.shape[1])]))
     hidden = model.model(inputs_embeds=torch.stack(rows), attention_mask=mask).last_hidden_state
     loss = sum(sequence_loss(model, case, sequence, hidden[item], trainables) for item, sequence in enumerate(batch)) / len(batch)
     loss.backward()
     return loss.item(), {name: leaf.grad for name, leaf in trainables.items()}
+
+
+def compute_all_in_float64(model):
+    """What transformers computes in float32 whatever the model's type is, computed in the tensors' own type."""
+
+    def normalize(self, hidden):
+        return self.weight * (hidden * torch.rsqrt(hidden.pow(2).mean(-1, keepdim=True) + self.variance_epsilon))
+
+    softmax = torch.nn.functional.softmax
+    modeling_llama.LlamaRMSNorm.forward = normalize
+    torch.nn.functional.softmax = lambda scores, dim, dtype=None: softmax(scores, dim=dim)
+    return model.double()
+
+
+def values_of(index, case, matrix, dtype):
+    """The trainables: means of float32 rows, then the type asked for."""
+    mean = lambda ids: ((matrix[ids[0]] + matrix[ids[1]]) / 2).to(dtype)  # noqa: E731
+    values = {"prompt": mean(index["prompt"])}
+    if case["head"]["kind"] == "linear":
+        values |= {"head.weight": mean(index["head"]["ids"]), "head.bias": torch.tensor(index["head"]["bias"], dtype=dtype)}
+    return values
+
+
+def relative(found, right):
+    return ((found.double() - right).norm() / right.norm()).item()
 
 
 def main():
@@ -207,48 +236,60 @@ def main():
     model = AutoModelForCausalLM.from_pretrained(folder, gguf_file=name, dtype=torch.float32, attn_implementation="eager").eval()
     for parameter in model.parameters():
         parameter.requires_grad_(False)
-    matrix = model.get_input_embeddings().weight
+    matrix = model.get_input_embeddings().weight.clone()
     tensors, index = {}, {"model": name, "versions": {"torch": torch.__version__, "transformers": transformers.__version__}}
-
-    index["stride"], index["logits"] = STRIDE, {}
-    for key, ids, positions in logit_sequences(tokenizer):
-        with torch.no_grad():
-            logits = model(input_ids=torch.tensor([ids])).logits[0, positions]
-        top = logits.topk(TOP)
-        tensors[f"logits.{key}"] = logits[:, ::STRIDE].contiguous()
-        tensors[f"top.{key}"] = top.values.contiguous()
-        index["logits"][key] = {"ids": ids, "positions": positions, "top": top.indices.tolist(), "logSumExp": logits.double().logsumexp(1).tolist()}
-        print(f"logits {key}: {len(ids)} tokens, positions {positions}, most likely {tokenizer.decode(top.indices[-1, :3])!r}")
-
-    index["greedy"] = {}
-    for key in ("short", "special", "long"):
-        ids, made = index["logits"][key]["ids"], []
-        with torch.no_grad():
-            for _ in range(16):
-                scores = model(input_ids=torch.tensor([ids + made])).logits[0, -1]
-                best = scores.topk(2)
-                assert best.values[0] - best.values[1] > 1e-3, "a tie: choose another text"
-                made.append(best.indices[0].item())
-        index["greedy"][key] = made
-        print(f"greedy {key}: {tokenizer.decode(made)!r}")
-
+    index["stride"], index["logits"], index["greedy"], index["gradients"] = STRIDE, {}, {}, {}
     generator = torch.Generator().manual_seed(20)
-    draw = lambda count: torch.randint(0, 49152, (2, count), generator=generator)  # noqa: E731
-    prompt_ids, head_ids, bias = draw(VIRTUAL_TOKENS), draw(3), [0.125, -0.25, 0.5]
-    mean = lambda ids: (matrix[ids[0]] + matrix[ids[1]]) / 2  # noqa: E731
-    index["prompt"], index["head"], index["gradients"] = prompt_ids.tolist(), {"ids": head_ids.tolist(), "bias": bias}, {}
-    for key, case in gradient_cases(tokenizer).items():
-        values = {"prompt": mean(prompt_ids)}
-        if case["head"]["kind"] == "linear":
-            values |= {"head.weight": mean(head_ids), "head.bias": torch.tensor(bias)}
-        loss, gradients = one_by_one(model, case, values, matrix)
-        padded_loss, padded_gradients = padded(model, case, values, matrix)
-        apart = (padded_gradients["prompt"] - gradients["prompt"]).norm() / gradients["prompt"].norm()
+    draw = lambda count: torch.randint(0, 49152, (2, count), generator=generator).tolist()  # noqa: E731
+    index["prompt"], index["head"] = draw(VIRTUAL_TOKENS), {"ids": draw(3), "bias": [0.125, -0.25, 0.5]}
+    sequences, cases = logit_sequences(tokenizer), gradient_cases(tokenizer)
+
+    def logits_of(ids, positions):
+        with torch.no_grad():
+            return model(input_ids=torch.tensor([ids])).logits[0, positions]
+
+    single_logits = {key: logits_of(ids, positions) for key, ids, positions in sequences}
+    single = {key: one_by_one(model, case, values_of(index, case, matrix, torch.float32), matrix) for key, case in cases.items()}
+    model = compute_all_in_float64(model)
+    wide_matrix = model.get_input_embeddings().weight
+
+    for key, ids, positions in sequences:
+        logits = logits_of(ids, positions)
+        assert logits.dtype == torch.float64
+        top = logits.topk(TOP)
+        tensors[f"logits.{key}"] = logits[:, ::STRIDE].float().contiguous()
+        tensors[f"top.{key}"] = top.values.float().contiguous()
+        error = (single_logits[key] - logits).abs().max().item()
+        index["logits"][key] = {"ids": ids, "positions": positions, "top": top.indices.tolist(), "logSumExp": logits.logsumexp(1).tolist(), "float32Error": error}
+        print(f"logits {key}: {len(ids)} tokens, positions {positions}, most likely {tokenizer.decode(top.indices[-1, :3])!r}; float32 apart {error:.1e}", flush=True)
+
+    for key, ids, _ in sequences:
+        if key not in ("short", "special", "long"):
+            continue
+        made = []
+        for _ in range(16):
+            best = logits_of(ids + made, -1).topk(2)
+            assert best.values[0] - best.values[1] > 1e-3, "a tie: choose another text"
+            made.append(best.indices[0].item())
+        index["greedy"][key] = made
+        print(f"greedy {key}: {tokenizer.decode(made)!r}", flush=True)
+
+    for key, case in cases.items():
+        values = values_of(index, case, matrix, torch.float64)
+        loss, gradients = one_by_one(model, case, values, wide_matrix)
+        padded_loss, padded_gradients = padded(model, case, values, wide_matrix)
+        single_loss, single_gradients = single[key]
+        error = {"loss": abs(single_loss - loss) / loss} | {tensor: relative(single_gradients[tensor], gradient) for tensor, gradient in gradients.items()}
         lengths = [len(sequence["tokens"]) for sequence in case["batch"]]
-        print(f"gradient {key}: lengths {lengths}, loss {loss:.6f}, norm {gradients['prompt'].norm():.4f}; padded in torch: loss {padded_loss:.6f}, gradient apart {apart:.1e}")
-        index["gradients"][key] = {**case, "loss": loss}
+        print(
+            f"gradient {key}: lengths {lengths}, loss {loss:.6f}, norm {gradients['prompt'].norm():.4f}; padded: loss {padded_loss:.6f}, "
+            f"gradient apart {relative(padded_gradients['prompt'], gradients['prompt']):.1e}; float32 apart {error}",
+            flush=True,
+        )
+        index["gradients"][key] = {**case, "loss": loss, "float32Error": error}
         for tensor, gradient in gradients.items():
-            tensors[f"gradient.{key}.{tensor}"] = gradient.contiguous()
+            assert gradient.dtype == torch.float64
+            tensors[f"gradient.{key}.{tensor}"] = gradient.float().contiguous()
 
     OUT.mkdir(parents=True, exist_ok=True)
     save_file(tensors, OUT / "smollm2.safetensors", metadata={"format": "pt"})

@@ -1,0 +1,64 @@
+import type { Backbone } from "../../src/backbone/backbone.js";
+import type { Sequence } from "../../src/engine/program.js";
+import { worst } from "./compare.js";
+import type { LogitReference } from "./reference.js";
+
+export interface LogitComparison {
+  readonly name: string;
+  readonly tokens: number;
+  readonly positions: number;
+  /** Logits compared. */
+  readonly compared: number;
+  /** Largest |difference| of the logits, over positions and vocabulary entries. */
+  readonly logits: number;
+  /** Largest |difference| of the log-probabilities over the whole vocabulary. */
+  readonly logProbabilities: number;
+  /** How many tokens of the greedy continuation agree, where the reference has one. */
+  readonly greedy?: { readonly equal: number; readonly of: number };
+}
+
+/**
+ * Compares a backbone's logits with reference values. A program gives log-probabilities; the logits themselves are
+ * read through a light head whose rows are rows of the embedding matrix (the output matrix of the model) and a row of
+ * zeros, whose logit is 0: logit(v) = log p(v) − log p(zeros).
+ */
+export async function compareLogits(backbone: Backbone, references: readonly LogitReference[]): Promise<LogitComparison[]> {
+  const vocabulary = await backbone.createProgram({ virtualTokens: 0, head: { kind: "vocabulary" } });
+  const results: LogitComparison[] = [];
+  for (const { name, ids, positions, greedy } of references) {
+    const sequence: Sequence = { tokens: ids, virtualTokens: new Int32Array(ids.length).fill(-1), scored: positions.map(({ position }) => ({ row: position, target: 0 })) };
+    const [found] = (await vocabulary.score([sequence], {})).logProbabilities;
+    const logProbabilities = worst(positions.flatMap(({ tokenIds, logits, logSumExp }, i) => Array.from(tokenIds, (id, k) => Math.abs(found[i][id] - (logits[k] - logSumExp)))));
+    const made = greedy && (await vocabulary.generate({ ...sequence, scored: [] }, {}, { maxNewTokens: greedy.length, stopTokenIds: [] }));
+    const differences: number[] = [];
+    for (const reference of positions) differences.push(await logitDifference(backbone, sequence, reference));
+    results.push({
+      name,
+      tokens: ids.length,
+      positions: positions.length,
+      compared: positions.reduce((sum, { tokenIds }) => sum + tokenIds.length, 0),
+      logits: worst(differences),
+      logProbabilities,
+      greedy: greedy && made && { equal: firstDifference(greedy, made), of: greedy.length },
+    });
+  }
+  await vocabulary.dispose();
+  return results;
+}
+
+async function logitDifference(backbone: Backbone, sequence: Sequence, { position, tokenIds, logits }: LogitReference["positions"][number]): Promise<number> {
+  const { width } = backbone.embeddings;
+  const classes = tokenIds.length + 1;
+  const weight = new Float32Array(classes * width);
+  weight.set(backbone.embeddings.gather(tokenIds), width);
+  const program = await backbone.createProgram({ virtualTokens: 0, head: { kind: "linear", classes } });
+  const scored = await program.score([{ ...sequence, scored: [{ row: position, target: 0 }] }], { "head.weight": weight, "head.bias": new Float32Array(classes) });
+  await program.dispose();
+  const [[found]] = scored.logProbabilities;
+  return worst(Array.from(logits, (logit, k) => Math.abs(found[k + 1] - found[0] - logit)));
+}
+
+function firstDifference(a: Int32Array, b: Int32Array): number {
+  const at = a.findIndex((id, i) => id !== b[i]);
+  return at < 0 ? a.length : at;
+}
