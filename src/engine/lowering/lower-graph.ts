@@ -2,6 +2,8 @@ import { PromptTuningError } from "../../common/errors.js";
 import { liftConstants } from "../graph/constant-node.js";
 import type { Graph } from "../graph/graph.js";
 import { lowerOperators } from "./lower-operators.js";
+import { raiseOpset } from "./raise-opset.js";
+import { widenHalf } from "./widen-half.js";
 import { printable } from "../onnx/printable.js";
 
 /** Oldest operator set that is read: since then axes of (un)squeezing and sums are inputs. */
@@ -16,6 +18,8 @@ export function lowerGraph(graph: Graph, file?: string): void {
   refuseBranches(graph, file);
   requireOpset(graph, file);
   liftConstants(graph);
+  raiseOpset(graph);
+  widenHalf(graph);
   lowerOperators(graph);
 }
 
