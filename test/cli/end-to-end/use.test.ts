@@ -87,6 +87,13 @@ describe("a learned prompt", () => {
     }
   });
 
+  it("nothing to predict, or two sources of texts, is a usage error", async () => {
+    const [nothing, both, missing] = await Promise.all([here.run(["predict", run], { input: " \n" }), here.run(["predict", run, "a", "--file", "b"]), here.run(["predict", run, "--file", "none.txt"])]);
+    expect([nothing.code, nothing.stderr]).toEqual([2, "Standard input holds no text. Give texts as arguments, with --file, or one a line on standard input.\n"]);
+    expect([both.code, both.stderr]).toEqual([2, "Texts were given both on the command line and with --file. Give them one way.\n"]);
+    expect([missing.code, missing.stderr]).toEqual([2, "The file none.txt cannot be read. There is no such file. Check the path.\n"]);
+  });
+
   it("a text cannot act on the terminal", async () => {
     const { code, stdout } = await here.run(["predict", run, "a\u001b]0;owned\u0007\u202eb"]);
     expect(code).toBe(0);
