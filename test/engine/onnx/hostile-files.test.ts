@@ -121,7 +121,7 @@ describe("hostile ONNX files", () => {
     const before = process.memoryUsage().rss;
     let slowest = 0;
     for (let i = 0; i < 10_000; i++) {
-      const bytes = i % 5 === 0 ? mutateMeaning(random) : mutateBytes(random);
+      const bytes = i % 8 === 0 ? mutateMeaning(random) : mutateBytes(random);
       const start = performance.now();
       counts[(await read(bytes, i % 3 === 0)) ? "understood" : "refused"]++;
       slowest = Math.max(slowest, performance.now() - start);
@@ -132,10 +132,10 @@ describe("hostile ONNX files", () => {
     expect(counts.refused).toBeGreaterThan(3000);
   }, 180_000);
 
-  it("200 forged models that are understood end in a typed error, or run, in onnxruntime", async () => {
+  it("100 forged models that are understood end in a typed error, or run, in onnxruntime", async () => {
     const random = RandomSource.fromSeed(11);
     const counts = { ran: 0, refused: 0 };
-    for (let tries = 0; counts.ran + counts.refused < 200 && tries < 4000; tries++) {
+    for (let tries = 0; counts.ran + counts.refused < 100 && tries < 4000; tries++) {
       const bytes = mutateMeaning(random);
       if (!(await read(bytes))) continue;
       try {
@@ -149,7 +149,7 @@ describe("hostile ONNX files", () => {
       }
     }
     console.log(`${counts.ran} ran, ${counts.refused} refused`);
-    expect(counts.ran + counts.refused).toBe(200);
+    expect(counts.ran + counts.refused).toBe(100);
   }, 120_000);
 
   const bombs: [string, () => Uint8Array][] = [
