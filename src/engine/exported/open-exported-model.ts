@@ -11,12 +11,13 @@ import { findOutput, type ModelOutput } from "./find-output.js";
 import { guardModel } from "./guard.js";
 import { findModelInputs, type ModelInputs } from "./model-inputs.js";
 import { inlineSmallConstants } from "./inline-small.js";
+import { resolveLinks } from "./resolve-links.js";
 import { freeReservedNames } from "./reserved-names.js";
 
 /** An exported causal language model, understood as far as training through it needs. */
 export interface ExportedModel {
   readonly file: string;
-  /** Folder that external weights lie in. */
+  /** Folder that external weights lie in (links resolved). */
   readonly folder: string;
   /** Lowered; programs work on clones of it. */
   readonly graph: Graph;
@@ -43,7 +44,7 @@ export async function openExportedModel(file: string): Promise<ExportedModel> {
 
 function understand(bytes: Uint8Array, file: string): ExportedModel {
   const graph = parseModel(bytes, file);
-  const folder = dirname(file);
+  const folder = resolveLinks(graph, dirname(file), file);
   inlineSmallConstants(graph, folder);
   freeReservedNames(graph);
   // Refused inputs first: their message says more than that of an operator behind them.
