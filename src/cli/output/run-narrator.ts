@@ -50,13 +50,13 @@ export class RunNarrator {
   private step({ step, steps, loss, samplesPerSecond, secondsLeft }: EventOf<"step">): string {
     if (loss !== null) this.lastLoss = this.loss.add(loss);
     const left = secondsLeft === null ? "" : `  ${duration(secondsLeft)} left`;
-    return `Training  ${bar(step / steps)}  step ${step} of ${steps}  loss ${figure(this.lastLoss, 3)}  ${figure(samplesPerSecond, 1)} samples/s${left}${this.lastValidation}`;
+    return `Training ${bar(step / steps, 10)} step ${step}/${steps}  loss ${figure(this.lastLoss, 3)}  ${figure(samplesPerSecond, 1)} samples/s${left}${this.lastValidation}`;
   }
 
   private evaluation({ step, split, measures, best }: EventOf<"evaluation">): string {
     const told = describeMeasures(measures);
     if (split === "test") return `  soft prompt: ${told}`;
-    this.lastValidation = `  validation ${told}`;
+    this.lastValidation = `  ${describeMeasures(measures).split(",")[0]}`;
     const loss = this.lastLoss === null ? "" : `training loss ${figure(this.lastLoss, 3)}, `;
     return `  step ${step}: ${loss}validation ${told}${best ? " (best so far)" : ""}`;
   }
