@@ -5,6 +5,7 @@ import { absent, booleans, type Declaration, float, integers, type OperatorCase,
 
 const refused: [string, Omit<OperatorCase, "note">, RegExp, Declaration?][] = [
   ["Clip", { inputs: [float([3]), float([])] }, /bounds/],
+  ["Clip", { inputs: [float([3]), absent, float([])] }, /bounds/],
   ["LayerNormalization", { inputs: [float([2, 3, 4]), float([3, 4], { constant: true })], attributes: { axis: int(1) } }, /last axis/],
   ["SimplifiedLayerNormalization", { inputs: [float([2, 3, 4]), float([3, 4], { constant: true })], attributes: { axis: int(1) } }, /last axis/],
   ["RMSNormalization", { inputs: [float([2, 3, 4]), float([3, 4], { constant: true })], attributes: { axis: int(-2) } }, /last axis/],
