@@ -105,6 +105,8 @@ export const shapeCases: Readonly<Record<string, readonly OperatorCase[]>> = {
     { note: "constant", inputs: [float([2, 3]), integers([2, 3])] },
     { note: "known at run time", inputs: [float([1, 3]), runtimeIntegers([3, 1])] },
     { note: "once", inputs: [float([2, 2]), integers([1, 1])] },
+    { note: "rank 3", inputs: [float([2, 1, 3]), integers([1, 2, 2])] },
+    { note: "a vector", inputs: [float([3]), integers([4])] },
   ],
   CumSum: [
     { note: "last axis", inputs: [float([2, 4]), integers([-1], [])] },
