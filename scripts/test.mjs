@@ -1,5 +1,6 @@
 /** npm test [-- vitest's arguments]: installs, checks the types, builds, runs all tests, and counts them in the last line. */
-import { mkdirSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, rmSync } from "node:fs";
+import { countTests } from "./lib/count-tests.mjs";
 import { install, root, runNode } from "./lib/prepare.mjs";
 
 install();
@@ -13,23 +14,7 @@ const built = await runNode("scripts/build.mjs", []);
 const tests =
   built === 0 ? await runNode("node_modules/vitest/vitest.mjs", ["run", "--reporter=default", "--reporter=json", `--outputFile.json=${report}`, ...process.argv.slice(2)]) : built;
 
-const { passed, failed, skipped } = count();
+const { passed, failed, skipped } = countTests(existsSync(report) ? readFileSync(report, "utf8") : undefined);
 process.exitCode = types === 0 && built === 0 && tests === 0 && failed === 0 && passed > 0 ? 0 : 1;
 if (passed === 0) console.error("No test passed.");
 console.log(`${passed} passed, ${failed} failed, ${skipped} skipped`);
-
-/** A test file that could not even be loaded counts as one failure. */
-function count() {
-  let results;
-  try {
-    results = JSON.parse(readFileSync(report, "utf8"));
-  } catch {
-    return { passed: 0, failed: built === 0 ? 1 : 0, skipped: 0 };
-  }
-  const unloaded = results.testResults.filter(({ status, assertionResults }) => status === "failed" && assertionResults.length === 0).length;
-  return {
-    passed: results.numPassedTests,
-    failed: results.numFailedTests + unloaded,
-    skipped: results.numPendingTests + (results.numTodoTests ?? 0),
-  };
-}

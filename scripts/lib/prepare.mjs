@@ -9,12 +9,13 @@ import { fileURLToPath } from "node:url";
 
 export const root = path.dirname(path.dirname(path.dirname(fileURLToPath(import.meta.url))));
 
-const leastNode = 20;
-
-/** Ends the process with a sentence where Node is too old. */
+/** Ends the process with a sentence where Node is older than package.json's "engines" asks for. */
 export function requireNode() {
-  if (Number(process.versions.node.split(".")[0]) >= leastNode) return;
-  fail(`Node.js ${leastNode} or newer is needed; this is ${process.versions.node}. Install it from https://nodejs.org and run the command again.`);
+  const least = JSON.parse(readFileSync(path.join(root, "package.json"), "utf8")).engines.node.replace(/^\D+/, "");
+  const [major, minor = 0] = least.split(".").map(Number);
+  const [ownMajor, ownMinor] = process.versions.node.split(".").map(Number);
+  if (ownMajor > major || (ownMajor === major && ownMinor >= minor)) return;
+  fail(`Node.js ${least} or newer is needed; this is ${process.versions.node}. Install it from https://nodejs.org and run the command again.`);
 }
 
 /** Runs `npm ci` where packages of the lock file are missing or of another version. */
