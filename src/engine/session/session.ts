@@ -26,7 +26,8 @@ export async function createSession(graph: Graph, options: SessionOptions = {}):
       graphOptimizationLevel: "all",
       enableCpuMemArena: true,
       enableMemPattern: false,
-      logSeverityLevel: 3,
+      // What onnxruntime has to say reaches the person as our own errors.
+      logSeverityLevel: 4,
       extra: { session: configuration },
     });
   } catch (cause) {
