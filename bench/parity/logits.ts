@@ -1,6 +1,6 @@
 import type { Backbone } from "../../src/backbone/backbone.js";
 import type { Sequence } from "../../src/engine/program.js";
-import { worst } from "./compare.js";
+import { largestDifference, worst } from "./compare.js";
 import type { LogitReference } from "./reference.js";
 
 export interface LogitComparison {
@@ -47,15 +47,23 @@ export async function compareLogits(backbone: Backbone, references: readonly Log
 }
 
 async function logitDifference(backbone: Backbone, sequence: Sequence, { position, tokenIds, logits }: LogitReference["positions"][number]): Promise<number> {
+  return largestDifference(await readLogits(backbone, { ...sequence, scored: [{ row: position, target: 0 }] }, tokenIds), logits);
+}
+
+/**
+ * The logits of some vocabulary entries at the one scored row of a sequence.
+ * @param prompt the soft prompt [virtual tokens, width], where the sequence has one.
+ */
+export async function readLogits(backbone: Backbone, sequence: Sequence, tokenIds: Int32Array, prompt?: Float32Array): Promise<Float64Array> {
   const { width } = backbone.embeddings;
   const classes = tokenIds.length + 1;
   const weight = new Float32Array(classes * width);
   weight.set(backbone.embeddings.gather(tokenIds), width);
-  const program = await backbone.createProgram({ virtualTokens: 0, head: { kind: "linear", classes } });
-  const scored = await program.score([{ ...sequence, scored: [{ row: position, target: 0 }] }], { "head.weight": weight, "head.bias": new Float32Array(classes) });
+  const program = await backbone.createProgram({ virtualTokens: prompt ? prompt.length / width : 0, head: { kind: "linear", classes } });
+  const scored = await program.score([sequence], { ...(prompt ? { prompt } : {}), "head.weight": weight, "head.bias": new Float32Array(classes) });
   await program.dispose();
   const [[found]] = scored.logProbabilities;
-  return worst(Array.from(logits, (logit, k) => Math.abs(found[k + 1] - found[0] - logit)));
+  return Float64Array.from(tokenIds, (_, k) => found[k + 1] - found[0]);
 }
 
 function firstDifference(a: Int32Array, b: Int32Array): number {

@@ -2,15 +2,17 @@ import type { Backbone } from "../../src/backbone/backbone.js";
 import { openBackbone } from "../../src/backbone/open-backbone.js";
 import { cacheFolder } from "../../src/backbone/sources/cache-folder.js";
 import { resolveModelSource } from "../../src/backbone/sources/resolve.js";
-import type { FetchOptions } from "../../src/backbone/sources/source.js";
+import type { FetchOptions, ModelFiles } from "../../src/backbone/sources/source.js";
 
 export const realModel = "smollm2-135m-instruct";
 
-/** The backbone that the reference values belong to, fetched where it is not in the cache yet. */
+/** The files of the backbone that the reference values belong to, fetched where they are not in the cache yet. */
+export function fetchRealModel(options: FetchOptions = {}): Promise<ModelFiles> {
+  return resolveModelSource(realModel, ".", { cache: cacheFolder() }).fetch(options);
+}
+
 export async function openRealBackbone(options: FetchOptions = {}): Promise<Backbone> {
-  const cache = cacheFolder();
-  const files = await resolveModelSource(realModel, ".", { cache }).fetch(options);
-  return openBackbone(files, { cache });
+  return openBackbone(await fetchRealModel(options), { cache: cacheFolder() });
 }
 
 /** Opens the backbone for a measurement and frees it afterwards. */
