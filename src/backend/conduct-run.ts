@@ -27,9 +27,11 @@ export async function conductRun(run: PreparedRun, writer: RunWriter, options: B
     options.emit?.(event);
   };
   const journaled: BackendOptions = { ...options, emit };
+  // What the writer has journaled by itself goes to the caller only.
+  const tell = (event: RunEvent): void => options.emit?.(event);
   try {
     emit({ type: "state", state: "running" });
-    const trained = await trainRun(run, writer, journaled, resumeFrom);
+    const trained = await trainRun(run, writer, journaled, tell, resumeFrom);
     const base = { type: "result", run: writer.folder.path, adapter: null, test: null, baselines: {}, trainingSeconds: trained.seconds } as const;
     if (trained.outcome.status === "stopped") {
       emit({ type: "state", state: "stopped" });
@@ -48,7 +50,7 @@ export async function conductRun(run: PreparedRun, writer: RunWriter, options: B
   }
 }
 
-async function trainRun(run: PreparedRun, writer: RunWriter, options: BackendOptions, resumeFrom?: StoredTrainingState): Promise<{ outcome: TrainingOutcome; seconds: number }> {
+async function trainRun(run: PreparedRun, writer: RunWriter, options: BackendOptions, tell: (event: RunEvent) => void, resumeFrom?: StoredTrainingState): Promise<{ outcome: TrainingOutcome; seconds: number }> {
   const { experiment, task, program, dataset, backbone } = run;
   const items = dataset.splits.train.map((example) => task.trainingSequence(example));
   const values = await initialValues(run);
@@ -67,11 +69,12 @@ async function trainRun(run: PreparedRun, writer: RunWriter, options: BackendOpt
       evaluate: async (current) => (await evaluateSplit(run, current, dataset.splits.validation, options, "validation")).measures,
     },
     saveCheckpoint: async (state, step) => {
-      writer.saveCheckpoint({ step, tensors: state.tensors, json: state.json }, { shapes });
-      return `step ${step}`;
+      const event = writer.saveCheckpoint({ step, tensors: state.tensors, json: state.json }, { shapes });
+      tell(event);
+      return event.file;
     },
     resumeFrom,
-    // The run's writer has journaled the checkpoint itself, with its file.
+    // Checkpoints have been told above.
     emit: (event) => event.type !== "checkpoint" && options.emit?.(event),
     signal: options.signal,
     pauseGate: options.pauseGate,

@@ -47,14 +47,16 @@ export class RunWriter {
   }
 
   /**
-   * Saves a checkpoint and says so in the journal; durable when this returns.
+   * Saves a checkpoint and says so in the journal; durable when this returns. Returns the event as journaled.
    * @throws PromptTuningError kind "busy" when the run was lost to another process, "storage" when the disk refuses
    * (the checkpoints before are then still there).
    */
-  saveCheckpoint(checkpoint: Checkpoint, options: { readonly best?: boolean; readonly shapes?: TensorShapes } = {}): void {
+  saveCheckpoint(checkpoint: Checkpoint, options: { readonly best?: boolean; readonly shapes?: TensorShapes } = {}): Extract<RunEvent, { type: "checkpoint" }> {
     this.lease.verify();
     const name = this.checkpoints.write(checkpoint, options);
-    this.journal.append({ type: "checkpoint", step: checkpoint.step, file: `checkpoints/${name}` });
+    const event = { type: "checkpoint", step: checkpoint.step, file: `checkpoints/${name}` } as const;
+    this.journal.append(event);
+    return event;
   }
 
   /** The newest whole checkpoint; a damaged one is skipped, and the journal says so. */
