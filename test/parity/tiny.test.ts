@@ -6,6 +6,7 @@ import { worst } from "../../bench/parity/compare.js";
 import { batchInvariance, hardPromptInvariance, InvarianceCase, type InvarianceResult, layoutInvariance, places } from "../../bench/parity/invariance.js";
 import type { Backbone } from "../../src/backbone/backbone.js";
 import { openBackbone } from "../../src/backbone/open-backbone.js";
+import { plainLayout, planLayout } from "../../src/engine/decoder/layout.js";
 import { resolveModelSource } from "../../src/backbone/sources/resolve.js";
 
 /** On a tiny random model from a GGUF file of this repository: every layout, every head, nothing fetched. */
@@ -58,6 +59,14 @@ describe("what must not change a result, on the tiny model", () => {
 });
 
 describe("the plain layout", () => {
+  it("is another one than what the comparisons hold it against", () => {
+    const planned = (batch: Parameters<typeof planLayout>[0]) => planLayout(batch, () => 0);
+    expect(planned(input.batch("suffix"))).toEqual({ past: "each", pastLengths: [6, 29, 4, 17], sharedLength: 0 });
+    expect(planned(input.batchWithCommonText())).toEqual({ past: "one", pastLengths: [2, 2, 2, 2], sharedLength: 4 });
+    expect(planned(input.batch("prefix"))).toMatchObject({ past: "none", sharedLength: 7 });
+    for (const batch of [input.batch("suffix"), input.batch("prefix")]) expect(plainLayout(batch)).toEqual({ past: "none", pastLengths: [0, 0, 0, 0], sharedLength: 0 });
+  });
+
   it("gives the same gradients, step after step, as the fast one while the prompt changes", async () => {
     const [fast, plain] = [await input.program(input.heads[0]), await input.program(input.heads[0], { layout: "plain" })];
     const batch = input.batch("suffix");
