@@ -38,12 +38,12 @@ async function withRealExport(context: ClaimContext, python: string): Promise<bo
     const { modelFile } = await fetchRealModel({ signal });
     const folder = workspace.subfolder("export");
     await runPython(python, [path.join(root, "scripts", "reference", "export_onnx.py"), "gguf", modelFile, folder], signal);
-    const files = await new LocalSource(folder).fetch({ signal });
+    const files = await new LocalSource(folder).fetch();
     const backbone = await openBackbone(files, { cache: cacheFolder() });
     const errors = await gradientErrors(backbone, folder, print);
     await backbone.dispose();
 
-    const losses = [];
+    const losses: number[][] = [];
     for (const [name, model] of [["gguf", realModel], ["onnx", { path: folder }]] as const) losses.push(await lossesOf(context, workspace, name, model));
     const apart = Math.max(...losses[0].map((loss, i) => Math.abs(loss - losses[1][i])));
     print(`${losses[0].length} steps, loss ${losses[1][0].toFixed(4)} to ${losses[1].at(-1)!.toFixed(4)} through the export; largest difference from the GGUF's ${small(apart)} (limit ${small(lossLimit)})`);

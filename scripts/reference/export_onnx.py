@@ -5,7 +5,8 @@
         FOLDER/dynamo/model.onnx + model.onnx.data (today's exporter), FOLDER/torchscript/model.onnx (the older one,
         weights inside), each with reference.json.
     python export_onnx.py gguf FILE.gguf FOLDER
-        A real model from a GGUF file: FOLDER/model.onnx + model.onnx.data + reference.json.
+        A real model from a GGUF file: FOLDER/model.onnx + model.onnx.data + reference.json, with the tokenizer.json
+        (SmolLM2's: single digits, then byte level) and the config.json that a folder of the hub holds beside them.
 
 Needs torch, transformers, onnx, onnxscript (and gguf for the second form).
 """
@@ -18,7 +19,8 @@ import warnings
 import numpy
 import onnx
 import torch
-from transformers import AutoModelForCausalLM, LlamaConfig, LlamaForCausalLM
+from tokenizers import pre_tokenizers
+from transformers import AutoModelForCausalLM, AutoTokenizer, LlamaConfig, LlamaForCausalLM
 
 warnings.filterwarnings("ignore")
 
@@ -181,6 +183,14 @@ def write(folder, content):
         file.write("\n")
 
 
+def save_companions(model, gguf_file, folder):
+    model.config.save_pretrained(folder)
+    tokenizer = AutoTokenizer.from_pretrained(os.path.dirname(os.path.abspath(gguf_file)), gguf_file=os.path.basename(gguf_file)).backend_tokenizer
+    # transformers' conversion leaves out the step that splits digits.
+    tokenizer.pre_tokenizer = pre_tokenizers.Sequence([pre_tokenizers.Digits(individual_digits=True), pre_tokenizers.ByteLevel(add_prefix_space=False)])
+    tokenizer.save(os.path.join(folder, "tokenizer.json"))
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     forms = parser.add_subparsers(dest="form", required=True)
@@ -205,6 +215,7 @@ def main():
         write_to = arguments.folder
         export(model, write_to, dynamo=True, positions=True)
         write(write_to, reference(model, [12, 40, 25], 20, 1, False))
+        save_companions(model, arguments.file, write_to)
 
 
 if __name__ == "__main__":

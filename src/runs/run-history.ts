@@ -38,7 +38,8 @@ export class HistoryBuilder {
         history.steps.push(event);
         break;
       case "evaluation":
-        history.evaluations.push(event);
+        // A run killed behind its last checkpoint measures again what it had measured already.
+        history.evaluations = [...history.evaluations.filter(({ step, split }) => step !== event.step || split !== event.split), event];
         break;
       case "baseline":
         // A resumed run may measure a baseline again.
