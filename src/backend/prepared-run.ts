@@ -8,6 +8,9 @@ import { loadBackbone } from "./load-backbone.js";
 import { loadExperimentData } from "./load-data.js";
 import type { BackendOptions } from "./options.js";
 
+/** Texts cut at task.maxTokens: the experiment asks for it, so it is told, not warned of. */
+const askedForCode = "truncated";
+
 /** A run's parts, loaded and checked against each other, before the first step. */
 export interface PreparedRun {
   /** Every default filled in, the verbalizer included. Paths as in the experiment given. */
@@ -31,7 +34,7 @@ export async function prepareRun(experiment: Experiment, folder: string, options
     const task = createTask(experiment.task, context);
     for (const { code, text } of dataset.notices) options.emit?.({ type: "message", level: "info", code, text });
     for (const [split, examples] of Object.entries(dataset.splits)) {
-      for (const { code, message } of task.check(examples, split)) options.emit?.({ type: "message", level: "warning", code, text: message });
+      for (const { code, message } of task.check(examples, split)) options.emit?.({ type: "message", level: code === askedForCode ? "info" : "warning", code, text: message });
     }
     const { training } = experiment;
     const program = await backbone.createProgram({
