@@ -42,7 +42,8 @@ export async function resumeRun(reference: string, options: BackendOptions): Pro
 
 async function refuseFinished(folder: RunFolder): Promise<void> {
   const { history } = await summarizeRun(nodeFileSystem, folder);
-  if (history.state !== "succeeded") return;
+  // A run killed between its last state and its result measures once more, so that it gets one.
+  if (history.result?.status !== "succeeded") return;
   throw new PromptTuningError("run", `The run ${folder.name} is finished; there is nothing to resume.`, {
     advice: "Run its experiment again for a new run, or use what it learned: ptune predict, ptune export.",
   });
