@@ -128,7 +128,7 @@ function findRun(store: RunStore, reference: string): Found {
     labels: labelsOf(experiment.task),
     model: experiment.model,
     modelFolder: folder.path,
-    read: (program) => (existsSync(folder.adapter) ? findAdapter(folder.adapter).read(program, { description: { hiddenSize: program.trainables[0].shape[1], name: "the backbone" } } as Backbone) : fromCheckpoint(folder, program)),
+    read: (program, backbone) => (existsSync(folder.adapter) ? findAdapter(folder.adapter).read(program, backbone) : fromCheckpoint(folder, program)),
   };
 }
 
