@@ -3,7 +3,7 @@ import { build } from "esbuild";
 import { root } from "./prepare.mjs";
 
 /** Packages that stay outside a bundle: native code, and data files that are read from the package's folder. */
-const external = ["onnxruntime-node", "@stdlib/*"];
+const external = ["vscode", "onnxruntime-node", "@stdlib/*"];
 
 /** @param {import("esbuild").BuildOptions} options */
 export async function bundle(options) {

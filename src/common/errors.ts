@@ -14,7 +14,8 @@ export const errorKinds = [
   "run", // a run cannot be opened, resumed or exported as asked
   "training", // training itself failed (loss not finite, ...)
   "stopped", // the person stopped it
-  "usage", // the command line was used wrongly
+  "usage", // a command was used wrongly
+  "backend", // the backend process ended, hangs, or does not answer
 ] as const;
 export type ErrorKind = (typeof errorKinds)[number];
 

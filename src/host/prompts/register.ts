@@ -1,0 +1,6 @@
+import * as vscode from "vscode";
+import type { Services } from "../services.js";
+
+export function registerPrompts(_services: Services): vscode.Disposable {
+  return vscode.Disposable.from();
+}

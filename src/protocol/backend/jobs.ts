@@ -1,0 +1,50 @@
+import { z } from "zod";
+import { errorDataSchema } from "../error-data.js";
+
+/** Changes on top of an experiment, merged key by key: { training: { seed: 2 } }. Checked by the experiment's schema afterwards. */
+export const overridesSchema = z.record(z.string(), z.unknown());
+
+export const jobSourceSchema = z.discriminatedUnion("type", [
+  /** Runs an experiment file. */
+  z.object({ type: z.literal("experiment"), file: z.string(), overrides: overridesSchema.optional() }),
+  /** Runs the experiment kept with a run once more, as a new run. */
+  z.object({ type: z.literal("rerun"), run: z.string(), overrides: overridesSchema.optional() }),
+  /** Goes on with a stopped or interrupted run. */
+  z.object({ type: z.literal("resume"), run: z.string() }),
+]);
+export type JobSource = z.infer<typeof jobSourceSchema>;
+
+export const jobStates = ["queued", "preparing", "running", "paused", "stopping", "finished"] as const;
+
+/** A run being worked on by the backend process, from the moment it is asked for. */
+export const jobStatusSchema = z.object({
+  job: z.string(),
+  source: jobSourceSchema,
+  runsRoot: z.string(),
+  /** The experiment's name, or the file's before it is read. */
+  title: z.string(),
+  /** Path of the run's folder, once there is one. Everything about the training itself is in its journal. */
+  run: z.string().nullable(),
+  state: z.enum(jobStates),
+  /** What it is busy with, for a person ("downloading smollm2.gguf", "training"), and how far it is. */
+  activity: z.object({ text: z.string(), done: z.number().optional(), total: z.number().optional() }).nullable(),
+  /** The last step, while it trains. */
+  step: z.object({ step: z.int(), steps: z.int(), loss: z.number().nullable(), secondsLeft: z.number().nullable() }).nullable(),
+  outcome: z
+    .object({ status: z.enum(["succeeded", "stopped", "failed"]), error: errorDataSchema.optional() })
+    .nullable(),
+});
+export type JobStatus = z.infer<typeof jobStatusSchema>;
+
+const jobIdSchema = z.object({ job: z.string() });
+const done = z.object({});
+
+export const jobCalls = {
+  "jobs/start": { params: z.object({ job: z.string(), source: jobSourceSchema, runsRoot: z.string() }), result: jobStatusSchema, patience: 10 },
+  /** Ends after the step under way, with a checkpoint; a queued job leaves the queue. */
+  "jobs/stop": { params: jobIdSchema, result: done, patience: 10 },
+  "jobs/pause": { params: jobIdSchema, result: done, patience: 10 },
+  "jobs/continue": { params: jobIdSchema, result: done, patience: 10 },
+  /** All jobs since the process began, in the order they were asked for. */
+  "jobs/list": { params: z.object({}), result: z.array(jobStatusSchema), patience: 10 },
+} as const;

@@ -1,0 +1,2 @@
+/** The backend process's calls of this feature; filled in by its owner. */
+export const playgroundCalls = {} as const;
