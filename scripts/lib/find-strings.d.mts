@@ -1,0 +1,1 @@
+export function findStrings(): { readonly strings: ReadonlyMap<string, string>; readonly problems: readonly string[] };
