@@ -3,7 +3,7 @@ import { PromptTuningError } from "../common/errors.js";
 import type { Example } from "../data/example.js";
 import type { Head, ScoredRow, Sequence } from "../engine/program.js";
 import { appendTokens } from "./append-tokens.js";
-import { createTemplateEncoder, type TemplateEncoder } from "./encode-template.js";
+import { createTemplateEncoder, type EncodedPrompt, type TemplateEncoder } from "./encode-template.js";
 import { EncodedExamples } from "./encoded-examples.js";
 import { nearestOf } from "../common/nearest.js";
 import type { ClassificationTask, TaskNotice } from "./task.js";
@@ -42,6 +42,10 @@ export class WordClassification implements ClassificationTask {
 
   check(examples: readonly Example[], split: string): readonly TaskNotice[] {
     return this.rows.check(examples, split);
+  }
+
+  encoded(example: Example): EncodedPrompt {
+    return this.rows.encoded.get(example);
   }
 
   labelIndex(example: Example): number {
@@ -101,6 +105,10 @@ export class LinearClassification implements ClassificationTask {
 
   check(examples: readonly Example[], split: string): readonly TaskNotice[] {
     return this.rows.check(examples, split);
+  }
+
+  encoded(example: Example): EncodedPrompt {
+    return this.rows.encoded.get(example);
   }
 
   labelIndex(example: Example): number {

@@ -3,7 +3,7 @@ import { PromptTuningError } from "../common/errors.js";
 import type { Example } from "../data/example.js";
 import type { Head, Sequence } from "../engine/program.js";
 import { appendTokens } from "./append-tokens.js";
-import { createTemplateEncoder, encodeText, type TemplateEncoder } from "./encode-template.js";
+import { createTemplateEncoder, type EncodedPrompt, encodeText, type TemplateEncoder } from "./encode-template.js";
 import { cutNotice, EncodedExamples } from "./encoded-examples.js";
 import type { GenerationTask, TaskNotice } from "./task.js";
 import { virtualTokenCount, type Template } from "./template.js";
@@ -34,7 +34,7 @@ export class TextGeneration implements GenerationTask {
   readonly scoredRowLimit: number;
   private readonly tokenizer: Tokenizer;
   private readonly encoder: TemplateEncoder;
-  private readonly encoded: EncodedExamples;
+  private readonly kept: EncodedExamples;
   private readonly endToken: number;
 
   constructor(options: GenerationTaskOptions) {
@@ -44,14 +44,14 @@ export class TextGeneration implements GenerationTask {
     this.stopTokenIds = [this.endToken];
     // The answer's last token is predicted, never read: the prompt needs room for one less than it may have.
     this.encoder = createTemplateEncoder(options.template, { ...options, answerTokens: options.maxNewTokens });
-    this.encoded = new EncodedExamples(this.encoder);
+    this.kept = new EncodedExamples(this.encoder);
     this.virtualTokens = virtualTokenCount(options.template);
     this.scoredRowLimit = Math.max(1, Math.floor(scoreMemory / (4 * options.tokenizer.vocabularySize)));
   }
 
   check(examples: readonly Example[], split: string): readonly TaskNotice[] {
     return [
-      ...this.encoded.check(examples, split),
+      ...this.kept.check(examples, split),
       ...cutNotice(
         examples.map((example) => Math.max(0, this.answerTokens(example).length - this.maxNewTokens)),
         "answer-truncated",
@@ -61,8 +61,12 @@ export class TextGeneration implements GenerationTask {
     ];
   }
 
+  encoded(example: Example): EncodedPrompt {
+    return this.kept.get(example);
+  }
+
   trainingSequence(example: Example): Sequence {
-    const prompt = this.encoded.get(example);
+    const prompt = this.kept.get(example);
     const answer = this.answerTokens(example);
     const targets = answer.length > this.maxNewTokens ? answer.subarray(0, this.maxNewTokens) : Int32Array.of(...answer, this.endToken);
     const start = prompt.tokens.length - 1;
@@ -75,7 +79,7 @@ export class TextGeneration implements GenerationTask {
   }
 
   promptSequence(example: Example): Sequence {
-    return appendTokens(this.encoded.get(example), new Int32Array(0), []);
+    return appendTokens(this.kept.get(example), new Int32Array(0), []);
   }
 
   decode(tokenIds: Int32Array): string {

@@ -1,5 +1,6 @@
 import type { Example } from "../data/example.js";
 import type { Head, Sequence } from "../engine/program.js";
+import type { EncodedPrompt } from "./encode-template.js";
 
 /** Something a person should know about the data or the experiment; reported once, not per row. */
 export interface TaskNotice {
@@ -18,6 +19,8 @@ interface TaskBase {
    * where a label or text is missing or unknown, and returns what should be said once (texts cut, labels that never occur).
    */
   check(examples: readonly Example[], split: string): readonly TaskNotice[];
+  /** The example up to the answer: its tokens, and how many of its texts' were cut. Needs no answer. */
+  encoded(example: Example): EncodedPrompt;
   /** The sequence trained on for one example. Encoded once, then kept for as long as the example lives. */
   trainingSequence(example: Example): Sequence;
 }
