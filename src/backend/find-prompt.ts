@@ -29,7 +29,13 @@ export interface FoundPrompt {
   /** The backbone it was trained on, as far as that was written down. */
   readonly trainedOn?: { readonly name: string; readonly sha256: string; readonly hiddenSize?: number };
   /** Reads the values once the trainables are known. @throws PromptTuningError kind "model" or "run". */
-  readonly read: (program: Program, backbone: Pick<Backbone, "description">) => TensorValues;
+  readonly read: (program: Pick<Program, "trainables">, backbone: Pick<Backbone, "description">) => LearnedValues;
+}
+
+export interface LearnedValues {
+  readonly values: TensorValues;
+  /** Step of the checkpoint they come from; null where they are an adapter's, and final. */
+  readonly checkpoint: number | null;
 }
 
 /**
@@ -68,7 +74,7 @@ function findAdapter(folder: string): FoundPrompt {
     read: (program, backbone) => {
       checkWidth(prompt, backbone.description);
       const head = adapter.head && { "head.weight": adapter.head.weight, "head.bias": adapter.head.bias };
-      return checkedValues(program, { prompt: prompt.prompt, ...head }, folder);
+      return { values: checkedValues(program, { prompt: prompt.prompt, ...head }, folder), checkpoint: null };
     },
   };
 }
@@ -102,19 +108,19 @@ function trainedOn(store: RunStore, folder: RunFolder): FoundPrompt["trainedOn"]
 }
 
 /** A run that was stopped has no adapter yet; its newest checkpoint holds the best values so far. */
-function fromCheckpoint(folder: RunFolder, program: Program): TensorValues {
+function fromCheckpoint(folder: RunFolder, program: Pick<Program, "trainables">): LearnedValues {
   const checkpoint = new CheckpointStore(folder.checkpoints, { fileSystem: nodeFileSystem }).latest(() => undefined);
   if (!checkpoint) {
     throw new PromptTuningError("run", `The run ${folder.name} has not learned anything yet.`, {
       reason: "It has neither an adapter nor a checkpoint.",
-      advice: `Go on with it: ptune resume ${folder.id}.`,
+      advice: `Resume it (on the command line: ptune resume ${folder.id}).`,
     });
   }
   const state = readTrainingState({ tensors: checkpoint.tensors, json: checkpoint.json }, program.trainables);
-  return state.best?.values ?? state.values;
+  return state.best ? { values: state.best.values, checkpoint: state.best.step } : { values: state.values, checkpoint: state.step };
 }
 
-function checkedValues(program: Program, values: TensorValues, file: string): TensorValues {
+function checkedValues(program: Pick<Program, "trainables">, values: TensorValues, file: string): TensorValues {
   for (const { name, shape } of program.trainables) {
     const expected = shape.reduce((product, size) => product * size, 1);
     if (values[name]?.length === expected) continue;

@@ -41,7 +41,7 @@ export async function openPrompt(reference: string, options: OpenPromptOptions):
       head: task.head,
       onNotice: (code, text) => options.emit?.({ type: "message", level: "info", code, text }),
     });
-    const values = found.read(program, backbone);
+    const { values } = found.read(program, backbone);
     const { label, run, taskSettings } = found;
     return { label, run, taskSettings, backbone, program, task, values, dispose: () => backbone.dispose() };
   } catch (error) {
