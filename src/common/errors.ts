@@ -29,6 +29,8 @@ export interface ErrorDetails {
   /** 1-based line and column in that file. */
   readonly line?: number;
   readonly column?: number;
+  /** Keys of the experiment's setting the error is about, e.g. ["dataset", "columns", "text"]. */
+  readonly setting?: readonly (string | number)[];
   readonly cause?: unknown;
 }
 
@@ -38,6 +40,7 @@ export class PromptTuningError extends Error {
   readonly file?: string;
   readonly line?: number;
   readonly column?: number;
+  readonly setting?: readonly (string | number)[];
 
   constructor(
     readonly kind: ErrorKind,
@@ -51,6 +54,7 @@ export class PromptTuningError extends Error {
     this.file = details.file;
     this.line = details.line;
     this.column = details.column;
+    this.setting = details.setting;
   }
 
   /** The whole message for a person: what happened, why, what to do now. */

@@ -12,7 +12,7 @@ export function toExamples(table: Table, columns: Readonly<Record<string, string
   const columnOf = (slot: string): string => (Object.hasOwn(columns, slot) ? columns[slot] : slot);
   const slots = needs.slots.map((slot) => ({ slot, column: columnOf(slot) }));
   const answerColumn = columnOf(needs.answer);
-  for (const { column } of [...slots, { column: answerColumn }]) requireColumn(table, column);
+  for (const { slot, column } of [...slots, { slot: needs.answer, column: answerColumn }]) requireColumn(table, column, slot);
   const allowed = needs.labels ? new Set(needs.labels) : undefined;
   let emptyOutputs = 0;
   const examples = table.rows.map((row, index): Example => {
@@ -43,5 +43,6 @@ function unknownLabel(table: Table, line: number, label: string, labels: readonl
     line,
     reason: `The verbalizer has ${labels.map((name) => `"${name}"`).join(", ")}; missing: ${shown.join(", ")}${missing.length > shown.length ? ` and ${missing.length - shown.length} more` : ""}.`,
     advice: "Add the label to task.verbalizer, or check which column holds the labels.",
+    setting: ["task", "verbalizer"],
   });
 }

@@ -14,12 +14,14 @@ export function labelsOf(splits: Dataset["splits"], needs: DatasetNeeds): { labe
     throw new PromptTuningError("data", "All rows of train have the same label.", {
       reason: `It is "${[...inSplit.train][0] ?? ""}".`,
       advice: "A classification needs two labels at least: check the file and dataset.columns.",
+      setting: ["dataset", "columns", "label"],
     });
   }
   if (labels.length > mostLabels) {
     throw new PromptTuningError("data", `The data have ${labels.length} different labels.`, {
       reason: `At most ${mostLabels} can be told apart.`,
       advice: "Check which column holds the labels; free text is a generation task.",
+      setting: ["dataset", "columns", "label"],
     });
   }
   const notices: DatasetNotice[] = [];

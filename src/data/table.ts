@@ -21,8 +21,8 @@ export interface Table {
 /** More columns than any real table has. */
 export const mostColumns = 10_000;
 
-/** @throws PromptTuningError data: the table has no such column. */
-export function requireColumn(table: Table, column: string): void {
+/** @throws PromptTuningError data: the table has no such column (named by `dataset.columns` for `slot`). */
+export function requireColumn(table: Table, column: string, slot: string): void {
   if (table.columns.includes(column)) return;
   const shown = table.columns.slice(0, 20).map((name) => `"${name}"`);
   const more = table.columns.length > 20 ? ` and ${table.columns.length - 20} more` : "";
@@ -32,6 +32,7 @@ export function requireColumn(table: Table, column: string): void {
     line: 1,
     reason: `Its columns are ${shown.join(", ")}${more}.`,
     advice: nearest === undefined ? undefined : `Did you mean "${nearest}"? Set it under dataset.columns.`,
+    setting: ["dataset", "columns", slot],
   });
 }
 

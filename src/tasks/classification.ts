@@ -97,7 +97,7 @@ export class LinearClassification implements ClassificationTask {
 
   constructor(options: ClassificationOptions) {
     this.labels = [...options.verbalizer.keys()];
-    if (this.labels.length < 2) throw new PromptTuningError("experiment", "Classification needs at least two labels.", { advice: "Add rows of other labels to the training data." });
+    if (this.labels.length < 2) throw new PromptTuningError("experiment", "Classification needs at least two labels.", { advice: "Add rows of other labels to the training data.", setting: ["dataset", "columns", "label"] });
     this.rows = new LabelledRows(this.labels, createTemplateEncoder(options.template, options));
     this.head = { kind: "linear", classes: this.labels.length };
     this.virtualTokens = virtualTokenCount(options.template);

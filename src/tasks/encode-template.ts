@@ -52,6 +52,7 @@ export function createTemplateEncoder(template: Template, options: TemplateEncod
   if (fixed > room)
     throw new PromptTuningError("experiment", `The template alone takes ${fixed} tokens and the answer ${contextLength - room}; the backbone's context holds ${contextLength}.`, {
       advice: "Shorten the template's text, use fewer virtual tokens or shorter answers.",
+      setting: ["task", "template"],
     });
 
   return {
@@ -125,7 +126,7 @@ function beginTokens(tokenizer: Tokenizer): Int32Array {
 function firstToken(tokenizer: Tokenizer): number {
   const id = tokenizer.beginOfTextId ?? tokenizer.endOfTextId;
   if (id === undefined)
-    throw new PromptTuningError("experiment", "Nothing stands before the answer, and the backbone has no token that begins a text.", { advice: "Put some text before the answer in the template." });
+    throw new PromptTuningError("experiment", "Nothing stands before the answer, and the backbone has no token that begins a text.", { advice: "Put some text before the answer in the template.", setting: ["task", "template"] });
   return id;
 }
 

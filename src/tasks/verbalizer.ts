@@ -64,6 +64,7 @@ export function buildVerbalizerTree(verbalizer: Verbalizer, tokenizer: Tokenizer
   if (labels.length < 2)
     throw new PromptTuningError("experiment", `Classification needs at least two labels; there ${labels.length === 1 ? `is one: "${labels[0]}"` : "is none"}.`, {
       advice: "Add labels to task.verbalizer, or rows of other labels to the training data.",
+      setting: ["task", "verbalizer"],
     });
   const words = labels.map((label) => encodeWords(label, verbalizer.get(label)!, tokenizer, options));
   refuseEqualPaths(labels, words, verbalizer);
@@ -100,7 +101,7 @@ export function labelLogProbabilities(tree: VerbalizerTree, nodeScores: readonly
 function encodeWords(label: string, words: string, tokenizer: Tokenizer, { answerText = (text) => text, allowSpecial = true }: VerbalizerOptions): Int32Array {
   const ids = encodeText(tokenizer, answerText(words), allowSpecial);
   if (words === "" || ids.length === 0)
-    throw new PromptTuningError("experiment", `The words of the label "${label}" have no token.`, { advice: "Give every label of task.verbalizer a word." });
+    throw new PromptTuningError("experiment", `The words of the label "${label}" have no token.`, { advice: "Give every label of task.verbalizer a word.", setting: ["task", "verbalizer", label] });
   return ids;
 }
 
@@ -113,6 +114,7 @@ function withEndTokens(paths: Int32Array[], tokenizer: Tokenizer): Int32Array[] 
     throw new PromptTuningError("experiment", "The words of one label begin those of another, and the end of text stands among them.", {
       reason: "No score could tell the two labels apart.",
       advice: "Take the end-of-text token out of task.verbalizer.",
+      setting: ["task", "verbalizer"],
     });
   return ended;
 }
@@ -131,6 +133,7 @@ function refuseEqualPaths(labels: readonly string[], paths: readonly Int32Array[
       throw new PromptTuningError("experiment", `The labels "${other}" and "${label}" have the same tokens (${JSON.stringify(verbalizer.get(label))}).`, {
         reason: "No score could tell them apart.",
         advice: "Give them different words in task.verbalizer.",
+        setting: ["task", "verbalizer", label],
       });
     seen.set(path.join(), label);
   });

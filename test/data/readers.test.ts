@@ -104,9 +104,9 @@ describe("readers of data files", () => {
 
   it("names the nearest column and those there are", async () => {
     const table = await read("c.tsv", "Text\tlabel\nx\ty\n");
-    expect((await failure(() => requireColumn(table, "text"))).describe()).toMatch(/no column "text".*"Text", "label".*mean "Text"/);
-    expect((await failure(() => requireColumn(table, "labels"))).describe()).toMatch(/mean "label"/);
-    expect((await failure(() => requireColumn(table, "__proto__"))).describe()).toMatch(/no column "__proto__"/);
+    expect((await failure(() => requireColumn(table, "text", "text"))).describe()).toMatch(/no column "text".*"Text", "label".*mean "Text"/);
+    expect((await failure(() => requireColumn(table, "labels", "text"))).describe()).toMatch(/mean "label"/);
+    expect((await failure(() => requireColumn(table, "__proto__", "text"))).describe()).toMatch(/no column "__proto__"/);
   });
 });
 

@@ -56,5 +56,6 @@ export function catalogueEntry(name: string): CatalogueEntry {
   throw new PromptTuningError("experiment", `There is no model named "${name}" in the catalogue.`, {
     reason: `The catalogue holds: ${catalogue.map((candidate) => candidate.name).join(", ")}.`,
     advice: 'Use one of these names, or { "path": "..." } for a file of your own, or { "hub": "owner/name" }.',
+    setting: ["model"],
   });
 }

@@ -29,6 +29,7 @@ export async function loadSample(name: string, needs: DatasetNeeds, options: Sam
     throw new PromptTuningError("data", `The sample ${name} has no "${missing ?? needs.answer}".`, {
       reason: "Its columns are text and label; it is for classification.",
       advice: "Use {text} and {label} in the template, or name data files of your own.",
+      setting: ["task", "template"],
     });
   }
   const { splits, counts } = await preparedSpamAssassin(options.cache ?? cacheFolder(), options.onProgress);
@@ -37,6 +38,7 @@ export async function loadSample(name: string, needs: DatasetNeeds, options: Sam
     throw new PromptTuningError("data", `The label "${wrong}" of the sample ${name} is not in the verbalizer.`, {
       reason: "Its labels are ham and spam.",
       advice: `Add "${wrong}" to task.verbalizer.`,
+      setting: ["task", "verbalizer"],
     });
   }
   const kept = splits.train.length + splits.validation.length + splits.test.length;
@@ -78,6 +80,7 @@ function requireSample(name: string): void {
   throw new PromptTuningError("experiment", `There is no sample named "${name}".`, {
     reason: `Samples: ${names.join(", ")}.`,
     advice: 'Use one of these names, or name files: "dataset": { "train": "train.tsv", "columns": { ... } }.',
+    setting: ["dataset"],
   });
 }
 
