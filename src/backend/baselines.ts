@@ -5,8 +5,8 @@ import type { Program, TensorValues } from "../engine/program.js";
 import type { Experiment } from "../experiment/schema.js";
 import type { EvaluationMeasures } from "../runs/events.js";
 import { createHardPromptTask, createZeroShotTask } from "../tasks/create-task.js";
-import { evaluate } from "../tasks/evaluate.js";
-import { majorityMeasures } from "../tasks/majority.js";
+import { evaluate, type Evaluation } from "../tasks/evaluate.js";
+import { evaluateMajority } from "../tasks/majority.js";
 import type { Task } from "../tasks/task.js";
 import type { BackendOptions } from "./options.js";
 
@@ -20,34 +20,43 @@ export interface BaselineSetting {
   readonly dataset: Pick<Dataset, "labels" | "splits">;
 }
 
-/** What a learned prompt is compared with, measured on the same rows. Keys: "majority", "zero-shot", "hard prompt: …". */
-export async function measureBaselines(run: BaselineSetting, values: TensorValues, examples: readonly Example[], options: BackendOptions): Promise<Record<string, EvaluationMeasures>> {
+/**
+ * What a learned prompt is compared with, measured on the same rows. Keys: "majority", "zero-shot", "hard prompt: …".
+ * `onEvaluation` is given each baseline's answers.
+ */
+export async function measureBaselines(
+  run: BaselineSetting,
+  values: TensorValues,
+  examples: readonly Example[],
+  options: BackendOptions,
+  onEvaluation: (name: string, evaluation: Evaluation) => void = () => {},
+): Promise<Record<string, EvaluationMeasures>> {
   const { experiment, task, dataset, backbone } = run;
   const context = { tokenizer: backbone.tokenizer, contextLength: backbone.description.contextLength, labels: dataset.labels };
   const measured: Record<string, EvaluationMeasures> = {};
   for (const [index, baseline] of experiment.evaluation.baselines.entries()) {
     const name = baselineName(baseline);
-    let measures: EvaluationMeasures;
+    let evaluation: Evaluation;
     if (baseline === "majority") {
       if (task.type !== "classification") continue;
-      measures = majorityMeasures(task, dataset.splits.train, examples);
+      evaluation = evaluateMajority(task, dataset.splits.train, examples);
     } else {
       const plain = baseline === "zero-shot" ? createZeroShotTask(experiment.task, context) : createHardPromptTask(experiment.task, baseline.hardPrompt, context);
       const borrowed = sameHead(plain, run.program);
       const program = borrowed ? run.program : await backbone.createProgram({ virtualTokens: 0, head: plain.head, threads: experiment.training.threads });
       try {
-        const evaluation = await evaluate(plain, program, values, examples, {
+        evaluation = await evaluate(plain, program, values, examples, {
           batchSize: experiment.evaluation.batchSize,
           signal: options.signal,
           onProgress: (done, total) => options.emit?.({ type: "phase", phase: `baseline ${index + 1}: ${name}`, done, total }),
         });
-        measures = evaluation.measures;
       } finally {
         if (!borrowed) await program.dispose();
       }
     }
-    measured[name] = measures;
-    options.emit?.({ type: "baseline", name, measures });
+    measured[name] = evaluation.measures;
+    options.emit?.({ type: "baseline", name, measures: evaluation.measures });
+    onEvaluation(name, evaluation);
   }
   return measured;
 }

@@ -4,7 +4,7 @@ import type { TensorValues } from "../engine/program.js";
 import { ordinaryNormRange, rowNorms } from "../inspection/norms.js";
 import type { EvaluationMeasures, ResultEvent, RunEvent } from "../runs/events.js";
 import type { RunWriter } from "../runs/run-writer.js";
-import { evaluate } from "../tasks/evaluate.js";
+import { evaluate, type Prediction } from "../tasks/evaluate.js";
 import { train, type TrainingOutcome } from "../training/trainer.js";
 import type { StoredTrainingState } from "../training/training-state.js";
 import { measureBaselines } from "./baselines.js";
@@ -12,6 +12,7 @@ import { initialValues } from "./initial-values.js";
 import { inspectPrompt, writeInspection } from "./inspection.js";
 import type { BackendOptions } from "./options.js";
 import type { PreparedRun } from "./prepared-run.js";
+import { recordPredictions } from "./record-predictions.js";
 import { verifyOnce } from "./verify-once.js";
 import { writeAdapter } from "./write-adapter.js";
 
@@ -91,7 +92,7 @@ function evaluateSplit(run: PreparedRun, values: TensorValues, examples: readonl
   });
 }
 
-/** The best values on the held-out rows, beside the baselines; then what they look like, and the adapter. */
+/** The best values on the held-out rows, beside the baselines, with every answer kept; then what they look like, and the adapter. */
 async function testRun(run: PreparedRun, writer: RunWriter, best: TrainingOutcome["best"], options: BackendOptions): Promise<Pick<ResultEvent, "adapter" | "test" | "baselines" | "faithfulness">> {
   const { dataset, program } = run;
   const split = dataset.splits.test ? "test" : "validation";
@@ -100,9 +101,11 @@ async function testRun(run: PreparedRun, writer: RunWriter, best: TrainingOutcom
   const adapter = await writeAdapter(run, writer.folder, best);
   program.releaseKept?.();
 
-  const { measures } = await evaluateSplit(run, best.values, examples, options, split);
+  const { measures, predictions } = await evaluateSplit(run, best.values, examples, options, split);
   options.emit?.({ type: "evaluation", step: best.step, split, measures });
-  const baselines: Record<string, EvaluationMeasures> = await measureBaselines(run, best.values, examples, options);
+  const answers = new Map<string, readonly Prediction[]>();
+  const baselines: Record<string, EvaluationMeasures> = await measureBaselines(run, best.values, examples, options, (name, evaluation) => answers.set(name, evaluation.predictions));
+  recordPredictions(run, writer.folder, { split, examples, learned: predictions, baselines: answers });
   const inspection = await inspectPrompt(run, best.values, {
     signal: options.signal,
     faithfulness: { evaluate: async (values) => (await evaluateSplit(run, values, examples, options, "faithfulness")).measures, learned: measures },

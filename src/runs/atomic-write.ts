@@ -18,9 +18,13 @@ export function writeFully(fileSystem: FileSystem, file: number, bytes: Uint8Arr
 
 /** Creates a file that is not there yet, durable before this returns. */
 export function writeNewFile(fileSystem: FileSystem, file: string, bytes: Uint8Array): void {
+  writeNewPieces(fileSystem, file, [bytes]);
+}
+
+function writeNewPieces(fileSystem: FileSystem, file: string, pieces: Iterable<Uint8Array>): void {
   const handle = fileSystem.open(file, "wx");
   try {
-    writeFully(fileSystem, handle, bytes);
+    for (const bytes of pieces) writeFully(fileSystem, handle, bytes);
     fileSystem.fsync(handle);
   } finally {
     fileSystem.close(handle);
@@ -33,10 +37,15 @@ export function writeNewFile(fileSystem: FileSystem, file: string, bytes: Uint8A
  * @throws PromptTuningError kind "storage"; the old file is then still in place. `what` completes "Could not …".
  */
 export function writeFileAtomically(fileSystem: FileSystem, file: string, bytes: Uint8Array, what: string): void {
+  writePiecesAtomically(fileSystem, file, [bytes], what);
+}
+
+/** The same for a content that need not be in memory at once. */
+export function writePiecesAtomically(fileSystem: FileSystem, file: string, pieces: Iterable<Uint8Array>, what: string): void {
   const folder = path.dirname(file);
   const temporary = path.join(folder, temporaryName(path.basename(file)));
   try {
-    writeNewFile(fileSystem, temporary, bytes);
+    writeNewPieces(fileSystem, temporary, pieces);
     fileSystem.rename(temporary, file);
     fileSystem.syncFolder(folder);
   } catch (error) {

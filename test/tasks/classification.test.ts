@@ -3,7 +3,7 @@ import type { Example } from "../../src/data/example.js";
 import { taskSchema } from "../../src/experiment/schema.js";
 import { createHardPromptTask, createTask, createZeroShotTask } from "../../src/tasks/create-task.js";
 import { evaluate, predict } from "../../src/tasks/evaluate.js";
-import { majorityMeasures } from "../../src/tasks/majority.js";
+import { evaluateMajority } from "../../src/tasks/majority.js";
 import type { ClassificationTask } from "../../src/tasks/task.js";
 import { bytes, byteTokenizer } from "./byte-tokenizer.js";
 import { hashProgram, hashScore, logSoftmax } from "./hash-program.js";
@@ -178,13 +178,15 @@ describe("baselines", () => {
   });
 
   it("majority answers with the most frequent label of the training rows", () => {
-    const measures = majorityMeasures(classification(), train, train.slice(0, 3));
+    const { measures, predictions } = evaluateMajority(classification(), train, train.slice(0, 3));
     expect(measures.confusion).toEqual([
       [0, 0, 1],
       [0, 0, 1],
       [0, 0, 1],
     ]);
     expect(measures.accuracy).toBeCloseTo(1 / 3, 12);
-    expect(() => majorityMeasures(classification(), [], train)).toThrowError(expect.objectContaining({ kind: "data" }));
+    expect(predictions.filter(({ predicted, expected }) => predicted === expected)).toHaveLength(1);
+    expect(predictions.map(({ index, expected }) => [index, expected])).toEqual(train.slice(0, 3).map(({ index, label }) => [index, label]));
+    expect(() => evaluateMajority(classification(), [], train)).toThrowError(expect.objectContaining({ kind: "data" }));
   });
 });
