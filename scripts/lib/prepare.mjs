@@ -24,7 +24,7 @@ export function install() {
   const missing = missingPackages();
   if (missing === 0) return;
   console.error(`Installing ${missing} packages (npm ci) ...`);
-  const [command, args, shell] = npm(["ci", "--no-audit", "--no-fund"]);
+  const [command, args, shell] = npmCommand(["ci", "--no-audit", "--no-fund"]);
   const { status, error } = spawnSync(command, args, { cwd: root, stdio: ["ignore", 2, 2], shell });
   if (error) fail(`npm could not be started (${error.code}). It comes with Node.js; check the installation.`);
   if (status !== 0) fail("npm ci failed; its own message stands above. Where it is about the network, check the connection (or the proxy) and run the command again.");
@@ -53,7 +53,7 @@ function readLock(file) {
 }
 
 /** How npm is started: through the npm that runs this script, where there is one. */
-function npm(args) {
+export function npmCommand(args) {
   const own = process.env.npm_execpath;
   if (own && /\.c?js$/.test(own)) return [process.execPath, [own, ...args], false];
   return ["npm", args, process.platform === "win32"];

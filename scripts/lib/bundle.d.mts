@@ -1,0 +1,3 @@
+import type { BuildOptions, BuildResult } from "esbuild";
+export function bundle<Options extends BuildOptions>(options: Options): Promise<BuildResult<Options>>;
+export function bundleOrExit<Options extends BuildOptions>(options: Options): Promise<BuildResult<Options>>;
