@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import path from "node:path";
 import { parse } from "jsonc-parser";
-import { type Experiment, experimentSchema } from "../../src/experiment/schema.js";
+import { type Experiment, experimentSchema, filesOf } from "../../src/experiment/schema.js";
 import type { EvaluationMeasures, ResultEvent } from "../../src/runs/events.js";
 import { runToResult } from "./command-line.js";
 import { Workspace } from "./workspace.js";
@@ -41,8 +41,8 @@ export async function runSeeds({ script, file, seeds, print, signal }: SeedRunOp
 }
 
 function withAbsolutePaths(experiment: Experiment, folder: string): Experiment {
-  const { dataset } = experiment;
-  if (typeof dataset === "string") return experiment;
+  const dataset = filesOf(experiment.dataset);
+  if (!dataset) return experiment;
   const absolute = (file: string | undefined): string | undefined => file && path.resolve(folder, file);
   return { ...experiment, dataset: { ...dataset, train: absolute(dataset.train)!, validation: absolute(dataset.validation), test: absolute(dataset.test) } };
 }

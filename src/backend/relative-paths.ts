@@ -1,5 +1,5 @@
 import path from "node:path";
-import type { Experiment } from "../experiment/schema.js";
+import { type Experiment, filesOf } from "../experiment/schema.js";
 
 /**
  * The experiment with its paths relative to another folder: a run's own copy names its files as seen from the run's
@@ -8,18 +8,18 @@ import type { Experiment } from "../experiment/schema.js";
 export function withPathsRelativeTo(experiment: Experiment, from: string, to: string): Experiment {
   const move = (file: string): string => movePath(file, from, to);
   const { model, dataset, method } = experiment;
+  const files = filesOf(dataset);
   return {
     ...experiment,
     model: moveModel(model, from, to),
-    dataset:
-      typeof dataset === "string"
-        ? dataset
-        : {
-            ...dataset,
-            train: move(dataset.train),
-            ...(dataset.validation === undefined ? {} : { validation: move(dataset.validation) }),
-            ...(dataset.test === undefined ? {} : { test: move(dataset.test) }),
-          },
+    dataset: files
+      ? {
+          ...files,
+          train: move(files.train),
+          ...(files.validation === undefined ? {} : { validation: move(files.validation) }),
+          ...(files.test === undefined ? {} : { test: move(files.test) }),
+        }
+      : dataset,
     method: method.init.type === "file" ? { ...method, init: { ...method.init, path: move(method.init.path) } } : method,
   };
 }

@@ -1,6 +1,6 @@
 import path from "node:path";
 import { PromptTuningError } from "../common/errors.js";
-import type { Experiment } from "../experiment/schema.js";
+import { type DatasetFiles, type Experiment, filesOf, sampleOf } from "../experiment/schema.js";
 import { contentHash, splitNames, type Dataset, type DatasetNeeds, type DatasetNotice, type SplitName } from "./dataset.js";
 import type { Example } from "./example.js";
 import { toExamples } from "./examples.js";
@@ -23,10 +23,15 @@ export async function loadDataset(
   baseFolder: string,
   options: SampleOptions = {},
 ): Promise<Dataset> {
-  if (typeof setting === "string") {
-    const sample = await loadSample(setting, needs, options);
-    return finish(sample.name, sample.splits, needs, [...sample.notices]);
+  const named = sampleOf(setting);
+  if (named) {
+    const sample = await loadSample(named.sample, needs, options);
+    return finish(sample.name, limitSplits(sample.splits, named.limit, seed), needs, [...sample.notices]);
   }
+  return loadFiles(filesOf(setting)!, needs, seed, baseFolder);
+}
+
+async function loadFiles(setting: DatasetFiles, needs: DatasetNeeds, seed: number, baseFolder: string): Promise<Dataset> {
   const notices: DatasetNotice[] = [];
   const read = async (split: SplitName): Promise<readonly Example[] | undefined> => {
     const name = setting[split];
@@ -51,13 +56,16 @@ export async function loadDataset(
     train = kept;
     validation = aside;
   }
-  const limit = setting.limit ?? {};
-  const splits = {
+  const splits = limitSplits({ train, validation, ...(test ? { test } : {}) }, setting.limit, seed);
+  return finish(path.basename(setting.train, path.extname(setting.train)), splits, needs, notices);
+}
+
+function limitSplits({ train, validation, test }: Dataset["splits"], limit: DatasetFiles["limit"] = {}, seed: number): Dataset["splits"] {
+  return {
     train: limitExamples(train, limit.train, seed, "train"),
     validation: limitExamples(validation, limit.validation, seed, "validation"),
     ...(test ? { test: limitExamples(test, limit.test, seed, "test") } : {}),
   };
-  return finish(path.basename(setting.train, path.extname(setting.train)), splits, needs, notices);
 }
 
 function finish(name: string, splits: Dataset["splits"], needs: DatasetNeeds, notices: DatasetNotice[]): Dataset {

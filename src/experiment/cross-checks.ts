@@ -2,13 +2,13 @@ import { nearestOf } from "../common/nearest.js";
 import { parseTemplate, templateColumns, virtualTokenCount, type AnswerSlot, type Template } from "../tasks/template.js";
 import { type Diagnostic, quoted } from "./diagnostic.js";
 import type { JsonDocument } from "./json-document.js";
-import type { Experiment, TaskSettings, TrainingSettings } from "./schema.js";
+import { type Experiment, filesOf, type TaskSettings, type TrainingSettings } from "./schema.js";
 
 type Path = readonly (string | number)[];
-type Report = (message: string, path: Path, severity?: "error" | "warning") => void;
+type Report = (message: string, path: Path, severity?: "error" | "warning", replacement?: string) => void;
 
 /** The sections of an experiment that the schema accepts, each with its defaults. */
-export type ExperimentSections = Partial<Pick<Experiment, "dataset" | "task" | "method" | "training" | "evaluation">>;
+export type ExperimentSections = Partial<Pick<Experiment, "model" | "dataset" | "task" | "method" | "training" | "evaluation">>;
 
 /**
  * What the schema cannot say: whether the parts of an experiment fit each other. Looks at no file and no model. A section
@@ -17,8 +17,8 @@ export type ExperimentSections = Partial<Pick<Experiment, "dataset" | "task" | "
 export function crossChecks(sections: ExperimentSections, document: JsonDocument): Diagnostic[] {
   const { dataset, task, method, training, evaluation } = sections;
   const found: Diagnostic[] = [];
-  const report: Report = (message, path, severity = "error") => found.push(document.diagnostic(message, path, document.valueSpan(path), severity));
-  const reportKey: Report = (message, path, severity = "error") => found.push(document.diagnostic(message, path, document.keySpan(path), severity));
+  const report: Report = (message, path, severity, replacement) => found.push(document.diagnostic(message, path, document.valueSpan(path), severity, replacement));
+  const reportKey: Report = (message, path, severity, replacement) => found.push(document.diagnostic(message, path, document.keySpan(path), severity, replacement));
 
   if (task) {
     const answer: AnswerSlot = task.type === "classification" ? "label" : "output";
@@ -28,7 +28,7 @@ export function crossChecks(sections: ExperimentSections, document: JsonDocument
     if (problems.every((problem) => problem.severity === "warning")) {
       if (virtualTokenCount(template) === 0)
         report("The template has no soft slot, so there is nothing to train. Write {soft:20} where the virtual tokens shall stand.", templatePath);
-      if (dataset) checkColumns(dataset, template, answer, report, reportKey);
+      if (dataset) checkColumns(dataset, template, answer, document, report, reportKey);
       checkMaxTokens(task, template, answer, reportKey);
     }
     checkVerbalizer(task, report, reportKey);
@@ -39,18 +39,19 @@ export function crossChecks(sections: ExperimentSections, document: JsonDocument
   return found;
 }
 
-function checkColumns(dataset: Experiment["dataset"], template: Template, answer: AnswerSlot, report: Report, reportKey: Report): void {
-  if (typeof dataset === "string") return;
-  const named = Object.keys(dataset.columns);
+function checkColumns(dataset: Experiment["dataset"], template: Template, answer: AnswerSlot, document: JsonDocument, report: Report, reportKey: Report): void {
+  const columns = filesOf(dataset)?.columns;
+  if (!columns) return;
+  const named = Object.keys(columns);
   const used = templateColumns(template);
   for (const slot of used) {
     if (named.includes(slot)) continue;
     const nearest = nearestOf(slot, named);
-    report(`The template's slot {${slot}} has no column in dataset.columns.${nearest === undefined ? ` Add "${slot}": "<column of the data>".` : ` Did you mean {${nearest}}?`}`, ["task", "template"]);
+    reportSlot(`The template's slot {${slot}} has no column in dataset.columns.${nearest === undefined ? ` Add "${slot}": "<column of the data>".` : ` Did you mean {${nearest}}?`}`, slot, nearest && `{${nearest}}`);
   }
   if (!named.includes(answer)) report(`dataset.columns does not say which column holds the answer. Add "${answer}": "<column of the data>".`, ["dataset", "columns"]);
   for (const slot of named) if (slot !== answer && !used.includes(slot)) reportKey(`The template has no slot {${slot}}: this column is not used.`, ["dataset", "columns", slot], "warning");
-  for (const [slot, column] of Object.entries(dataset.columns)) if (column === "") report("The name of a column must not be empty.", ["dataset", "columns", slot]);
+  for (const [slot, column] of Object.entries(columns)) if (column === "") report("The name of a column must not be empty.", ["dataset", "columns", slot]);
 }
 
 function checkMaxTokens(task: TaskSettings, template: Template, answer: AnswerSlot, reportKey: Report): void {
@@ -59,7 +60,7 @@ function checkMaxTokens(task: TaskSettings, template: Template, answer: AnswerSl
     if (used.includes(slot)) continue;
     const nearest = nearestOf(slot, used);
     const hint = slot === answer ? (answer === "output" ? " The answer's length is task.maxNewTokens." : " The answer is never cut.") : nearest === undefined ? "" : ` Did you mean ${quoted(nearest)}?`;
-    reportKey(`The template has no column slot {${slot}} that could be cut.${hint}`, ["task", "maxTokens", slot]);
+    reportKey(`The template has no column slot {${slot}} that could be cut.${hint}`, ["task", "maxTokens", slot], "error", slot === answer || nearest === undefined ? undefined : JSON.stringify(nearest));
   }
 }
 

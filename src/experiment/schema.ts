@@ -15,17 +15,33 @@ export const modelSchema = z.union([
   }),
 ]);
 
+const limitSchema = z
+  .strictObject({ train: z.int().min(1).max(1_000_000_000).optional(), validation: z.int().min(1).max(1_000_000_000).optional(), test: z.int().min(1).max(1_000_000_000).optional() })
+  .describe("At most so many rows of a split, drawn with the seed, balanced over the labels as the data is.");
+
+export const datasetSampleSchema = z.strictObject({
+  sample: z.string().min(1).describe("Name of a sample (spam-assassin)."),
+  limit: limitSchema.optional(),
+});
 export const datasetFilesSchema = z.strictObject({
   train: z.string().min(1).describe("Training rows: .tsv, .csv, .jsonl or .json. Relative to this file."),
   validation: z.string().min(1).optional().describe("Rows for evaluation during training. Without it, a stratified part of train is kept aside by hash."),
   test: z.string().min(1).optional().describe("Held-out rows, looked at once at the end."),
   columns: z.record(z.string(), z.string()).describe("Slot of the template → column of the data. The answer's slot (label or output) is among them."),
-  limit: z
-    .strictObject({ train: z.int().min(1).max(1_000_000_000).optional(), validation: z.int().min(1).max(1_000_000_000).optional(), test: z.int().min(1).max(1_000_000_000).optional() })
-    .optional()
-    .describe("At most so many rows of a split, drawn with the seed, balanced over the labels as the data is."),
+  limit: limitSchema.optional(),
 });
-export const datasetSchema = z.union([z.string().min(1).describe("Name of a sample (spam-assassin)."), datasetFilesSchema]);
+export const datasetSchema = z.union([z.string().min(1).describe("Name of a sample (spam-assassin)."), datasetSampleSchema, datasetFilesSchema]);
+export type DatasetFiles = z.infer<typeof datasetFilesSchema>;
+
+/** The data files an experiment names; undefined where it uses a sample. */
+export function filesOf(dataset: z.infer<typeof datasetSchema>): DatasetFiles | undefined {
+  return typeof dataset === "object" && "train" in dataset ? dataset : undefined;
+}
+
+/** The sample an experiment names, and how much of it is used; undefined where it uses files. */
+export function sampleOf(dataset: z.infer<typeof datasetSchema>): z.infer<typeof datasetSampleSchema> | undefined {
+  return typeof dataset === "string" ? { sample: dataset } : "sample" in dataset ? dataset : undefined;
+}
 
 export const initializationSchema = z.discriminatedUnion("type", [
   z.strictObject({ type: z.literal("random").describe("Normal, at the scale of the vocabulary's embeddings.") }),

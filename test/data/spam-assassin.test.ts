@@ -138,6 +138,15 @@ describe("the spam-assassin sample", () => {
     expect(set.hash).toBe("ce12af8304c2bd79c2b8f43308ebc9e332936d587bb21ad1fdff9593bbe4d574");
   });
 
+  it("can be limited, balanced and by the seed", async () => {
+    const limited = await loadDataset({ sample: "spam-assassin", limit: { train: 40, test: 20 } }, { slots: ["text"], answer: "label", labels: ["ham", "spam"] }, 7, ".", { cache });
+    const count = (split: "train" | "validation" | "test", label: string): number => limited.splits[split]!.filter((example) => example.label === label).length;
+    expect([count("train", "ham"), count("train", "spam"), count("test", "ham"), count("test", "spam")]).toEqual([20, 20, 10, 10]);
+    expect(limited.splits.validation).toHaveLength(set.splits.validation.length);
+    const whole = new Set(set.splits.train.map(({ index }) => index));
+    expect(limited.splits.train.every(({ index }) => whole.has(index))).toBe(true);
+  });
+
   it("is kept in the cache folder, and prepared anew when the copy is damaged", async () => {
     const file = path.join(cache, "samples", "spam-assassin-1", "train.jsonl");
     const before = await stat(file);

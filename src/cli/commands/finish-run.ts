@@ -1,6 +1,6 @@
 import path from "node:path";
 import { readInspection } from "../../backend/inspection.js";
-import { type Experiment, experimentSchema } from "../../experiment/schema.js";
+import { type Experiment, experimentSchema, filesOf, sampleOf } from "../../experiment/schema.js";
 import type { ResultEvent } from "../../runs/events.js";
 import { RunFolder } from "../../runs/run-folder.js";
 import { RunStore } from "../../runs/run-store.js";
@@ -22,7 +22,7 @@ export async function finishRun(result: ResultEvent, context: CommandContext): P
         result,
         inspection: await readInspection(folder),
         style,
-        heldOut: typeof experiment?.dataset !== "object" || experiment.dataset.test !== undefined,
+        heldOut: !experiment || sampleOf(experiment.dataset) !== undefined || filesOf(experiment.dataset)?.test !== undefined,
         runFolder: displayPath(result.run, currentFolder),
         adapterFolder: result.adapter === null ? undefined : displayPath(result.adapter, currentFolder),
         commands: commandsFor(result.run, experiment, context),
@@ -45,7 +45,7 @@ export function commandsFor(
 
 /** A text to try: for the sample a mail, else a placeholder for every slot of the template. */
 function exampleText(experiment: Experiment | undefined): string {
-  if (experiment?.dataset === "spam-assassin") return "You have won a free cruise! Click here to claim it.";
+  if (experiment && sampleOf(experiment.dataset)?.sample === "spam-assassin") return "You have won a free cruise! Click here to claim it.";
   const slots = experiment ? templateColumns(readTemplate(experiment.task)) : [];
   return slots.length > 1 ? JSON.stringify(Object.fromEntries(slots.map((slot) => [slot, "your text"]))) : "your text";
 }
