@@ -12,8 +12,15 @@ const parsers: Record<string, (file: string, text: string) => Table> = {
   ".json": parseJsonArray,
 };
 
+export const dataFileEndings: readonly string[] = Object.keys(parsers);
+
 /** Reads a data file by its ending: .tsv, .csv, .jsonl or .json. @throws PromptTuningError data. */
 export async function readTable(file: string): Promise<Table> {
+  return parserOf(file)(file, await readTextFile(file));
+}
+
+/** What reads a file of this ending. @throws PromptTuningError data: the ending is not known. */
+export function parserOf(file: string): (file: string, text: string) => Table {
   const ending = path.extname(file).toLowerCase();
   if (!Object.hasOwn(parsers, ending)) {
     throw new PromptTuningError("data", `${file} is not a data file that can be read.`, {
@@ -22,5 +29,5 @@ export async function readTable(file: string): Promise<Table> {
       advice: `Use one of ${Object.keys(parsers).join(", ")}.`,
     });
   }
-  return parsers[ending](file, await readTextFile(file));
+  return parsers[ending];
 }

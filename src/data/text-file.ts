@@ -36,10 +36,11 @@ export async function readTextFile(file: string): Promise<string> {
       cause: error,
     });
   }
-  return decode(file, bytes);
+  return decodeText(file, bytes);
 }
 
-function decode(file: string, bytes: Buffer): string {
+/** The text of a data file's bytes. @throws PromptTuningError data: not UTF-8, binary, empty. */
+export function decodeText(file: string, bytes: Buffer): string {
   if ((bytes[0] === 0xff && bytes[1] === 0xfe) || (bytes[0] === 0xfe && bytes[1] === 0xff)) throw notText(file, "It is written in UTF-16.");
   let text: string;
   try {

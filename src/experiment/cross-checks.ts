@@ -3,6 +3,7 @@ import { parseTemplate, templateColumns, virtualTokenCount, type AnswerSlot, typ
 import { type Diagnostic, quoted } from "./diagnostic.js";
 import type { JsonDocument } from "./json-document.js";
 import { type Experiment, filesOf, type TaskSettings, type TrainingSettings } from "./schema.js";
+import { slotSpan } from "./template-slots.js";
 
 type Path = readonly (string | number)[];
 type Report = (message: string, path: Path, severity?: "error" | "warning", replacement?: string) => void;
@@ -28,7 +29,7 @@ export function crossChecks(sections: ExperimentSections, document: JsonDocument
     if (problems.every((problem) => problem.severity === "warning")) {
       if (virtualTokenCount(template) === 0)
         report("The template has no soft slot, so there is nothing to train. Write {soft:20} where the virtual tokens shall stand.", templatePath);
-      if (dataset) checkColumns(dataset, template, answer, document, report, reportKey);
+      if (dataset) checkColumns(dataset, template, answer, report, reportKey, (message, slot, replacement) => found.push(document.diagnostic(message, templatePath, slotSpan(document, task.template, slot), "error", replacement)));
       checkMaxTokens(task, template, answer, reportKey);
     }
     checkVerbalizer(task, report, reportKey);
@@ -39,7 +40,7 @@ export function crossChecks(sections: ExperimentSections, document: JsonDocument
   return found;
 }
 
-function checkColumns(dataset: Experiment["dataset"], template: Template, answer: AnswerSlot, document: JsonDocument, report: Report, reportKey: Report): void {
+function checkColumns(dataset: Experiment["dataset"], template: Template, answer: AnswerSlot, report: Report, reportKey: Report, reportSlot: (message: string, slot: string, replacement?: string) => void): void {
   const columns = filesOf(dataset)?.columns;
   if (!columns) return;
   const named = Object.keys(columns);

@@ -13,6 +13,8 @@ export interface Diagnostic {
   /** UTF-16 offset in the file, from 0, and how many units are meant (for the editor's underline). */
   readonly offset: number;
   readonly length: number;
+  /** What most likely belongs in the place of these units, where one correction is near ("Did you mean …?"). */
+  readonly replacement?: string;
 }
 
 /** The experiment file is wrong: all its problems at once. */

@@ -42,8 +42,8 @@ export class JsonDocument {
     return this.root && plainValue(this.root);
   }
 
-  /** A problem at a span. */
-  diagnostic(message: string, path: Path, span: Span, severity: "error" | "warning" = "error"): Diagnostic {
+  /** A problem at a span; `replacement` is the source text that most likely belongs there. */
+  diagnostic(message: string, path: Path, span: Span, severity: "error" | "warning" = "error", replacement?: string): Diagnostic {
     // The parser places an unclosed comment beyond the text's end.
     const offset = Math.min(span.offset, this.text.length);
     const length = Math.min(span.length, this.text.length - offset);
@@ -54,7 +54,7 @@ export class JsonDocument {
       if (this.lineStarts[middle] <= offset) low = middle;
       else high = middle - 1;
     }
-    return { message, severity, path, line: low + 1, column: offset - this.lineStarts[low] + 1, offset, length };
+    return { message, severity, path, line: low + 1, column: offset - this.lineStarts[low] + 1, offset, length, ...(replacement === undefined ? {} : { replacement }) };
   }
 
   /** Where the value at a path stands; of the nearest container that exists, the opening brace. */

@@ -28,19 +28,34 @@ export interface LoadedExperiment {
   readonly warnings: readonly Diagnostic[];
 }
 
+/** An experiment's text, looked at as far as that goes without any file beside it. */
+export interface ExperimentText extends ExperimentValidation {
+  /** Places of the values; undefined for a text that is too long to be looked at. */
+  readonly document?: JsonDocument;
+  /** The sections that are right by themselves, for checks that need no more. */
+  readonly sections: ExperimentSections;
+}
+
 /** Checks an experiment's text: every problem at once, each with its place. Never throws. */
 export function validateExperimentText(text: string): ExperimentValidation {
+  const { experiment, diagnostics } = readExperimentText(text);
+  return experiment ? { experiment, diagnostics } : { diagnostics };
+}
+
+/** As `validateExperimentText`, with what further checks and editors build on. Never throws. */
+export function readExperimentText(text: string): ExperimentText {
   const source = text.startsWith("\uFEFF") ? ` ${text.slice(1)}` : text;
   if (source.length > maximumSize)
-    return { diagnostics: [{ message: `The file is longer than ${maximumSize} characters, too long for an experiment.`, severity: "error", path: [], line: 1, column: 1, offset: 0, length: 1 }] };
+    return { sections: {}, diagnostics: [{ message: `The file is longer than ${maximumSize} characters, too long for an experiment.`, severity: "error", path: [], line: 1, column: 1, offset: 0, length: 1 }] };
   const document = new JsonDocument(source);
-  if (document.syntaxProblems.length > 0) return { diagnostics: document.syntaxProblems };
+  if (document.syntaxProblems.length > 0) return { document, sections: {}, diagnostics: document.syntaxProblems };
   const value = document.value();
   const parsed = experimentSchema.safeParse(value);
-  const diagnostics = [...document.keyProblems, ...(parsed.success ? [] : schemaProblems(parsed.error.issues, document)), ...crossChecks(acceptedSections(value), document)];
+  const sections = acceptedSections(value);
+  const diagnostics = [...document.keyProblems, ...(parsed.success ? [] : schemaProblems(parsed.error.issues, document)), ...crossChecks(sections, document)];
   diagnostics.sort((a, b) => a.offset - b.offset);
-  if (!parsed.success || diagnostics.some((diagnostic) => diagnostic.severity === "error")) return { diagnostics };
-  return { experiment: withTaskDefaults(parsed.data, document), diagnostics };
+  if (!parsed.success || diagnostics.some((diagnostic) => diagnostic.severity === "error")) return { document, sections, diagnostics };
+  return { document, sections, experiment: withTaskDefaults(parsed.data, document), diagnostics };
 }
 
 /**
@@ -68,9 +83,10 @@ function withTaskDefaults(experiment: Experiment, document: JsonDocument): Exper
 /** The sections that are right by themselves, whatever is wrong elsewhere. */
 function acceptedSections(value: unknown): ExperimentSections {
   if (typeof value !== "object" || value === null || Array.isArray(value)) return {};
-  const { dataset, task, method, training, evaluation } = experimentSchema.shape;
+  const { model, dataset, task, method, training, evaluation } = experimentSchema.shape;
   const given = value as Record<string, unknown>;
   return {
+    model: model.safeParse(given.model).data,
     dataset: dataset.safeParse(given.dataset).data,
     task: task.safeParse(given.task).data,
     method: method.safeParse(given.method).data,

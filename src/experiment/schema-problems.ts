@@ -16,10 +16,11 @@ export function schemaProblems(issues: readonly Issue[], document: JsonDocument)
 function issueProblems(issue: Issue, before: Path, root: unknown, document: JsonDocument): Diagnostic[] {
   const path = [...before, ...issue.path.map((key) => (typeof key === "symbol" ? String(key) : key))];
   const found = valueAt(root, path);
-  const at = (message: string) => [document.diagnostic(message, path, document.valueSpan(path))];
+  const at = (message: string, replacement?: string) => [document.diagnostic(message, path, document.valueSpan(path), "error", replacement)];
+  const choose = (values: readonly unknown[]) => at(oneOf(found, values), found === undefined ? undefined : nearestChoice(found, values));
   if (issue.code === "unrecognized_keys") return issue.keys.map((key) => unknownKey(key, path, root, document));
   if (issue.code === "invalid_union") {
-    if ("discriminator" in issue && issue.discriminator !== undefined) return at(oneOf(found, (issue as { readonly options?: readonly unknown[] }).options ?? []));
+    if ("discriminator" in issue && issue.discriminator !== undefined) return choose((issue as { readonly options?: readonly unknown[] }).options ?? []);
     const branch = closestBranch(issue.errors, found);
     return branch ? branch.flatMap((inner) => issueProblems(inner, path, root, document)) : at("This does not fit here.");
   }
@@ -28,7 +29,7 @@ function issueProblems(issue: Issue, before: Path, root: unknown, document: Json
     case "invalid_type":
       return at(`This must be ${typeNames[issue.expected] ?? issue.expected}, not ${typeOf(found)}.`);
     case "invalid_value":
-      return at(oneOf(found, issue.values));
+      return choose(issue.values);
     case "too_small":
       return at(issue.origin === "string" ? "This text must not be empty." : `This must be ${issue.inclusive ? "at least" : "more than"} ${String(issue.minimum)}, not ${quoted(found)}.`);
     case "too_big":
@@ -45,7 +46,14 @@ function unknownKey(key: string, path: Path, root: unknown, document: JsonDocume
   const known = knownKeys(path, root);
   const nearest = nearestOf(key, known);
   const hint = nearest !== undefined ? `Did you mean ${quoted(nearest)}?` : known.length > 0 ? `Known keys: ${known.join(", ")}.` : "";
-  return document.diagnostic(`The key ${quoted(key)} is not known here. ${hint}`.trim(), own, document.keySpan(own));
+  return document.diagnostic(`The key ${quoted(key)} is not known here. ${hint}`.trim(), own, document.keySpan(own), "error", nearest && JSON.stringify(nearest));
+}
+
+/** The choice that was most likely meant, as source text. */
+function nearestChoice(found: unknown, values: readonly unknown[]): string | undefined {
+  if (values.length === 1) return JSON.stringify(values[0]);
+  const nearest = typeof found === "string" ? nearestOf(found, values.map(String)) : undefined;
+  return nearest === undefined ? undefined : JSON.stringify(nearest);
 }
 
 function oneOf(found: unknown, values: readonly unknown[]): string {

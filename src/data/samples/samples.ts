@@ -3,6 +3,7 @@ import { PromptTuningError } from "../../common/errors.js";
 import type { Dataset, DatasetNeeds, DatasetNotice } from "../dataset.js";
 import type { Example } from "../example.js";
 import { preparedSpamAssassin } from "./prepared-copy.js";
+import { sampleFacts } from "./sample-facts.js";
 import type { PreparedRow, PreparedSample } from "./spam-assassin.js";
 
 export interface SampleOptions {
@@ -12,7 +13,7 @@ export interface SampleOptions {
   readonly onProgress?: (done: number, total: number) => void;
 }
 
-const names: readonly string[] = ["spam-assassin"];
+const names: readonly string[] = sampleFacts.map(({ name }) => name);
 
 export function sampleNames(): readonly string[] {
   return names;
