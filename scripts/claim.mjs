@@ -5,7 +5,7 @@ import path from "node:path";
 import { fail, install, root } from "./lib/prepare.mjs";
 
 install();
-const { bundleOrExit } = await import("./lib/bundle.mjs");
+const { bundleOrExit, external, keepOwnAddress } = await import("./lib/bundle.mjs");
 const [name, ...rest] = process.argv.slice(2);
 const claims = await loadClaims();
 if (name === undefined) list();
@@ -17,7 +17,14 @@ async function loadClaims() {
   const names = readdirSync(folder)
     .filter((file) => file.endsWith(".ts") && !file.endsWith(".d.ts"))
     .map((file) => file.slice(0, -3));
-  await bundleOrExit({ entryPoints: names.map((each) => path.join(folder, `${each}.ts`)), outdir: path.join(root, "out", "claims"), outExtension: { ".js": ".cjs" } });
+  await bundleOrExit({
+    entryPoints: names.map((each) => path.join(folder, `${each}.ts`)),
+    outdir: path.join(root, "out", "claims"),
+    outExtension: { ".js": ".cjs" },
+    // Some claims drive VS Code: the browser's driver and the builder stay outside, and modules know where they lie.
+    external: [...external, "playwright-core", "esbuild", "proper-lockfile"],
+    plugins: [keepOwnAddress],
+  });
   const require = createRequire(import.meta.url);
   const loaded = new Map();
   for (const each of names.sort()) {

@@ -3,6 +3,7 @@ import { RandomSource } from "../../src/common/random.js";
 import { buildCommandLine } from "../product/command-line.js";
 import { cutAndResume, type CutOptions, runUninterrupted } from "../product/cut-and-resume.js";
 import { realModel } from "../parity/real-backbone.js";
+import { type SmallExperimentSize, writeSmallExperiment } from "../product/small-experiment.js";
 import { Workspace } from "../product/workspace.js";
 import type { Claim, ClaimContext } from "./claim.js";
 
@@ -21,17 +22,10 @@ export const claim: Claim = {
   },
 };
 
-interface Size {
-  readonly steps: number;
-  readonly checkpointEvery: number;
-  readonly every: number;
-  readonly soft: number;
-}
-
-async function cutRuns({ print, signal }: ClaimContext, script: string, seed: number, name: string, model: unknown, size: Size): Promise<boolean> {
+async function cutRuns({ print, signal }: ClaimContext, script: string, seed: number, name: string, model: unknown, size: SmallExperimentSize): Promise<boolean> {
   const workspace = new Workspace();
   try {
-    const options: CutOptions = { script, workspace, experiment: writeExperiment(workspace, model, size), random: RandomSource.derive(seed, name), signal };
+    const options: CutOptions = { script, workspace, experiment: writeSmallExperiment(workspace, "resume", model, size), random: RandomSource.derive(seed, name), signal };
     const whole = await runUninterrupted(options);
     print(`${name}: uninterrupted, ${whole.left.steps.length} steps, ${whole.left.evaluations.length} evaluations`);
     let equal = 0;
@@ -45,23 +39,4 @@ async function cutRuns({ print, signal }: ClaimContext, script: string, seed: nu
   } finally {
     workspace.dispose();
   }
-}
-
-const subjects = ["the meeting", "your invoice", "a free prize", "the patch", "cheap pills", "our dinner", "the parser", "a loan offer"];
-const verbs = ["is waiting for you", "was moved to Friday", "needs an answer today", "has been accepted", "can be yours now", "fails on my machine"];
-
-/** Rows of many lengths, so that the order of the data, buckets and padding matter. */
-function writeExperiment(workspace: Workspace, model: unknown, { steps, checkpointEvery, every, soft }: Size): string {
-  const rows = subjects.flatMap((subject, i) => verbs.map((verb, k) => `${subject} ${verb}${" again".repeat((i * 5 + k * 3) % 7)}\t${(i + k) % 3 === 0 ? "spam" : "ham"}`));
-  workspace.write("train.tsv", ["text\tlabel", ...rows.filter((_, i) => i % 4 > 0), ""].join("\n"));
-  workspace.write("test.tsv", ["text\tlabel", ...rows.filter((_, i) => i % 4 === 0), ""].join("\n"));
-  return workspace.writeExperiment({
-    name: "resume",
-    model,
-    dataset: { train: "train.tsv", test: "test.tsv", columns: { text: "text", label: "label" } },
-    task: { type: "classification", template: `Message: {text}\n{soft:${soft}} Spam:{label}`, verbalizer: { ham: " no", spam: " yes" } },
-    method: { init: { type: "random" } },
-    training: { steps, batchSize: 4, accumulate: 2, learningRate: 0.01, checkpointEvery },
-    evaluation: { every, baselines: ["zero-shot"] },
-  });
 }
