@@ -6,13 +6,14 @@ import type { EvaluationMeasures, ResultEvent, RunEvent } from "../runs/events.j
 import type { RunWriter } from "../runs/run-writer.js";
 import { evaluate, type Prediction } from "../tasks/evaluate.js";
 import { train, type TrainingOutcome } from "../training/trainer.js";
-import type { StoredTrainingState } from "../training/training-state.js";
+import { readTrainingState, type StoredTrainingState } from "../training/training-state.js";
 import { measureBaselines } from "./baselines.js";
 import { initialValues } from "./initial-values.js";
 import { inspectPrompt, writeInspection } from "./inspection.js";
 import type { BackendOptions } from "./options.js";
 import type { PreparedRun } from "./prepared-run.js";
 import { recordPredictions } from "./record-predictions.js";
+import { recordTrajectory } from "./record-trajectory.js";
 import { verifyOnce } from "./verify-once.js";
 import { writeAdapter } from "./write-adapter.js";
 
@@ -58,6 +59,9 @@ async function trainRun(run: PreparedRun, writer: RunWriter, options: BackendOpt
   await verifyOnce(run, items, values, options);
   options.emit?.({ type: "phase", phase: "training" });
   const began = performance.now();
+  const trajectory = recordTrajectory(writer.folder, backbone.embeddings.width, options);
+  if (resumeFrom) trajectory.rewind(readTrainingState(resumeFrom, program.trainables).step);
+  else trajectory.record(0, values.prompt);
   const shapes = Object.fromEntries(program.trainables.map(({ name, shape }) => [`values/${name}`, shape]));
   const outcome = await train({
     program,
@@ -72,6 +76,7 @@ async function trainRun(run: PreparedRun, writer: RunWriter, options: BackendOpt
     saveCheckpoint: async (state, step) => {
       const event = writer.saveCheckpoint({ step, tensors: state.tensors, json: state.json }, { shapes });
       tell(event);
+      trajectory.record(step, state.tensors["values/prompt"]);
       return event.file;
     },
     resumeFrom,
