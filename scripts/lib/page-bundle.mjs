@@ -19,5 +19,8 @@ export function pageBundle(names) {
     jsx: "automatic",
     jsxImportSource: "preact",
     external: [],
+    // The icons' font lies beside the pages, where their content security policy lets them read it.
+    loader: { ".ttf": "file" },
+    assetNames: "[name]",
   };
 }

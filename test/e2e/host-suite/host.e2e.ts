@@ -46,6 +46,7 @@ describe("the test host", () => {
 
   it("reads a tree, scrolls to a row, and uses its actions", async () => {
     await code.openSidebar("Host Check");
+    await code.tree("Rows").find("row 0");
     expect((await code.treeRows("Rows")).slice(0, 2)).toMatchObject([
       { label: "row 0", description: "number 0", level: 1 },
       { label: "row 1", description: "number 1", level: 1 },

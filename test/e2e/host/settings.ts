@@ -16,6 +16,7 @@ const quiet: Settings = {
   "chat.commandCenter.enabled": false,
   "window.title": "${activeEditorShort}${separator}${rootName}",
   "git.enabled": false,
+  "workbench.list.fastScrollSensitivity": 10_000,
   "terminal.integrated.enablePersistentSessions": false,
 };
 

@@ -26,32 +26,21 @@ export class TreeView {
     this.list = this.pane.locator(".monaco-list").first();
   }
 
-  /** The rows in sight, from top to bottom. */
+  /** The rows in sight now, from top to bottom. Rows come when the extension has given them: poll, or `find` one. */
   async rows(): Promise<TreeRow[]> {
     await this.expand();
-    const found: Array<TreeRow & { top: number }> = [];
-    for (const row of await this.list.locator(".monaco-list-row").all()) {
-      const attribute = (name: string): Promise<string | null> => row.getAttribute(name);
-      const [label, description, box, level, expanded, selected, aria] = await Promise.all([
-        row.locator(".label-name").first().innerText(),
-        row.locator(".label-description").allInnerTexts(),
-        row.boundingBox(),
-        attribute("aria-level"),
-        attribute("aria-expanded"),
-        attribute("aria-selected"),
-        attribute("aria-label"),
-      ]);
-      found.push({
-        label: label.trim(),
-        description: description.join(" ").trim(),
-        level: Number(level),
-        expanded: expanded === null ? undefined : expanded === "true",
-        selected: selected === "true",
-        aria: aria ?? "",
-        top: box?.y ?? 0,
-      });
-    }
-    return found.sort((a, b) => a.top - b.top).map(({ top: _top, ...row }) => row);
+    const rows = await this.list.locator(".monaco-list-row").evaluateAll((elements) =>
+      elements.map((row) => ({
+        label: (row.querySelector(".label-name")?.textContent ?? "").trim(),
+        description: (row.querySelector(".label-description")?.textContent ?? "").trim(),
+        level: Number(row.getAttribute("aria-level")),
+        expanded: row.hasAttribute("aria-expanded") ? row.getAttribute("aria-expanded") === "true" : undefined,
+        selected: row.getAttribute("aria-selected") === "true",
+        aria: row.getAttribute("aria-label") ?? "",
+        index: Number(row.getAttribute("data-index")),
+      })),
+    );
+    return rows.sort((a, b) => a.index - b.index).map(({ index: _index, ...row }) => row);
   }
 
   /** The row with this label (the whole label, or a pattern); scrolls through the list until it is in sight. */
@@ -59,7 +48,7 @@ export class TreeView {
     await this.expand();
     const row = this.list.locator(".monaco-list-row").filter({ has: this.page.locator(".label-name", { hasText: wholeText(label) }) }).first();
     const until = Date.now() + 30_000;
-    while ((await row.count()) === 0) {
+    while (!(await this.isInSight(row))) {
       if (Date.now() > until) throw new Error(`No row ${String(label)} came into sight. In sight: ${JSON.stringify((await this.rows()).map((one) => one.label))}.`);
       await this.scrollOn();
     }
@@ -98,17 +87,33 @@ export class TreeView {
     return this.pane.locator(".pane-header:not(.hidden)").or(this.page.locator(".sidebar .composite.title", { has: this.page.locator("h2") }).and(this.page.locator(":not(:has(.pane-header))"))).first();
   }
 
+  private async isInSight(row: Locator): Promise<boolean> {
+    if ((await row.count()) === 0) return false;
+    const [box, list] = await Promise.all([row.boundingBox(), this.list.boundingBox()]);
+    return box !== null && list !== null && box.y >= list.y && box.y + box.height <= list.y + list.height + 1;
+  }
+
+  /**
+   * Most of a height further; from the end to the top again, as rows may have come in the meantime. VS Code takes each
+   * event for one notch of a wheel, 50 pixels whatever its size; with Alt it goes all the way (settings.ts).
+   */
   private async scrollOn(): Promise<void> {
-    const first = async (): Promise<string> => JSON.stringify(await this.list.locator(".monaco-list-row").evaluateAll((rows) => rows.map((row) => row.getAttribute("data-index"))));
-    if ((await this.list.locator(".monaco-list-row").count()) > 0) {
-      const before = await first();
-      await this.list.hover();
-      const height = (await this.list.boundingBox())?.height ?? 200;
-      await this.page.mouse.wheel(0, height * 0.8);
-      await this.page.waitForTimeout(100);
-      // At the end: from the top again, as rows may have come in the meantime.
-      if ((await first()) === before) await this.page.mouse.wheel(0, -1_000_000);
+    const box = await this.list.boundingBox();
+    if (box && (await this.list.locator(".monaco-list-row").count()) > 0) {
+      const before = await this.indices();
+      await this.page.mouse.move(box.x + box.width / 2, box.y + box.height / 2);
+      for (let moved = 0; moved < box.height * 0.7; moved += 50) await this.page.mouse.wheel(0, 50);
+      await this.page.waitForTimeout(50);
+      if ((await this.indices()) === before) {
+        await this.page.keyboard.down("Alt");
+        await this.page.mouse.wheel(0, -50);
+        await this.page.keyboard.up("Alt");
+      }
     }
-    await this.page.waitForTimeout(100);
+    await this.page.waitForTimeout(50);
+  }
+
+  private async indices(): Promise<string> {
+    return (await this.list.locator(".monaco-list-row").evaluateAll((rows) => rows.map((row) => row.getAttribute("data-index")))).join();
   }
 }
