@@ -4,15 +4,23 @@ import type { BuiltPage } from "./build-page.js";
 /** Where the page's files seem to come from. Nothing is fetched from there: the browser is answered from memory. */
 export const pageOrigin = "http://page.test";
 
-/** The answers for a page's three files, by their address. */
-export function pageFiles({ script, styleSheet, ...document }: BuiltPage & { readonly nonce: string; readonly language: string; readonly title: string; readonly translations: string }) {
+export interface PageFile {
+  readonly contentType?: string;
+  readonly status?: number;
+  readonly body: string | Buffer;
+}
+
+/** The answers for a page's files, by their address. */
+export function pageFiles({ script, styleSheet, fonts, ...document }: BuiltPage & { readonly nonce: string; readonly language: string; readonly title: string; readonly translations: string }) {
   const html = pageDocument({ ...document, source: pageOrigin, script: `${pageOrigin}/page.js`, styleSheet: `${pageOrigin}/page.css` });
-  return {
+  const files: Record<string, PageFile> = {
     [`${pageOrigin}/`]: { contentType: "text/html; charset=utf-8", body: withDefaultStyles(html) },
     [`${pageOrigin}/page.js`]: { contentType: "text/javascript; charset=utf-8", body: script },
     [`${pageOrigin}/page.css`]: { contentType: "text/css; charset=utf-8", body: styleSheet },
+    ...Object.fromEntries(Object.entries(fonts).map(([name, body]) => [`${pageOrigin}/${name}`, { contentType: "font/ttf", body }])),
     [`${pageOrigin}/favicon.ico`]: { status: 204, body: "" },
-  } as Readonly<Record<string, { contentType?: string; status?: number; body: string }>>;
+  };
+  return files;
 }
 
 /** VS Code puts its own style element first into the head, where the page's content security policy does not hold yet. */

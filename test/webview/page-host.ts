@@ -84,7 +84,7 @@ export class PageHost<Own extends Contract, Other extends Contract> {
     });
     const files = pageFiles({ ...built, nonce: randomBytes(18).toString("base64"), language, title, translations: translationsOf(setting) });
     await context.route("**/*", async (route) => {
-      const file = files[route.request().url()];
+      const file = files[route.request().url().replace(/\?.*$/, "")];
       if (file) return route.fulfill(file);
       problems.push(`request: ${route.request().url()}`);
       return route.abort();

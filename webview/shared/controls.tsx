@@ -1,8 +1,17 @@
 import { provideVSCodeDesignSystem, vsCodeBadge, vsCodeButton, vsCodeCheckbox, vsCodeDropdown, vsCodeOption, vsCodeProgressRing, vsCodeTextArea, vsCodeTextField } from "@vscode/webview-ui-toolkit";
 import type { ComponentChildren, HTMLAttributes } from "preact";
+import { Icon, type IconName } from "./controls/icon.js";
+
+export { DataTable, type TableColumn } from "./controls/data-table.js";
+export { DataText } from "./controls/data-text.js";
+export { Disclosure } from "./controls/disclosure.js";
+export { Icon, type IconName } from "./controls/icon.js";
+export { Progress } from "./controls/progress.js";
+export { Slider } from "./controls/slider.js";
+export { Tabs, type Tab } from "./controls/tabs.js";
 
 /**
- * The form controls of every page. The toolkit is archived upstream: this is the only module that knows it, so that
+ * The controls of every page; pages take all of them from here. The toolkit is archived upstream: this is the only module that knows it, so that
  * another library (@vscode-elements/elements) can take its place here.
  */
 provideVSCodeDesignSystem().register(vsCodeBadge(), vsCodeButton(), vsCodeCheckbox(), vsCodeDropdown(), vsCodeOption(), vsCodeProgressRing(), vsCodeTextArea(), vsCodeTextField());
@@ -27,13 +36,25 @@ export interface ButtonSetting {
   readonly onPress: () => void;
   readonly appearance?: "primary" | "secondary" | "icon";
   readonly disabled?: boolean;
-  /** For a screen reader, where the text alone does not say it. */
+  /** For a screen reader and as the tooltip, where the text alone does not say it. */
   readonly label?: string;
+  /** A codicon before the text. */
+  readonly icon?: IconName;
 }
-export function Button({ children, onPress, appearance = "secondary", disabled = false, label }: ButtonSetting) {
+export function Button({ children, onPress, appearance = "secondary", disabled = false, label, icon }: ButtonSetting) {
   return (
     <vscode-button appearance={appearance} disabled={disabled} aria-label={label} title={label} onClick={onPress}>
+      {icon && <Icon name={icon} slot="start" />}
       {children}
+    </vscode-button>
+  );
+}
+
+/** A button that is only an icon. */
+export function IconButton({ icon, label, onPress, disabled = false }: { readonly icon: IconName; readonly label: string; readonly onPress: () => void; readonly disabled?: boolean }) {
+  return (
+    <vscode-button appearance="icon" disabled={disabled} aria-label={label} title={label} onClick={onPress}>
+      <Icon name={icon} />
     </vscode-button>
   );
 }
