@@ -65,7 +65,7 @@ export function readExperimentText(text: string): ExperimentText {
  */
 export async function loadExperiment(path: string): Promise<LoadedExperiment> {
   const file = resolve(path);
-  const text = await readText(file);
+  const text = await readExperimentSource(file);
   const { experiment, diagnostics } = validateExperimentText(text);
   if (!experiment) throw new ExperimentError(file, diagnostics);
   return { experiment, file, folder: dirname(file), text, warnings: diagnostics };
@@ -95,7 +95,8 @@ function acceptedSections(value: unknown): ExperimentSections {
   };
 }
 
-async function readText(file: string): Promise<string> {
+/** The text of an experiment file. @throws PromptTuningError kind "experiment": there is none, it is too large or not UTF-8 */
+export async function readExperimentSource(file: string): Promise<string> {
   const bytes = await readBounded(file);
   try {
     return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);

@@ -9,6 +9,8 @@ export interface CatalogueEntry {
   readonly source: PackageSource;
   /** SPDX id of the weights' licence. */
   readonly licence: string;
+  /** Longest sequence, in tokens (the file's own llama.context_length). */
+  readonly contextLength: number;
   /** The model's id on the hub: what PEFT adapters name as their base model. */
   readonly hubId: string;
 }
@@ -41,6 +43,7 @@ const catalogue: readonly CatalogueEntry[] = [
       wheelSize: 92_871_040,
     },
     licence: "Apache-2.0",
+    contextLength: 8192,
     hubId: "HuggingFaceTB/SmolLM2-135M-Instruct",
   },
 ];

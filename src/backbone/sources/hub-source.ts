@@ -9,6 +9,7 @@ import { copyChecked } from "./copy-checked.js";
 import { DownloadError, httpError, networkError, stoppedError, storageError } from "./download-error.js";
 import { download } from "./download.js";
 import { isSafePath, readRepository, type HubFile } from "./hub-repository.js";
+import { isHubName } from "./hub-name.js";
 import { hubSettings, type HubSettings } from "./hub-settings.js";
 import { belongsTo } from "./local-source.js";
 import { chooseModelFile, formatOf } from "./model-choice.js";
@@ -45,7 +46,7 @@ export class HubSource implements ModelSource {
     private readonly reference: HubReference,
     private readonly options: HubSourceOptions = {},
   ) {
-    if (!/^[A-Za-z0-9][\w.-]*(\/[A-Za-z0-9][\w.-]*)?$/.test(reference.hub) || reference.hub.includes("..")) {
+    if (!isHubName(reference.hub)) {
       throw new PromptTuningError("experiment", `"${reference.hub}" is not the name of a hub repository.`, { advice: 'Write it as "owner/name".' });
     }
     if (reference.file !== undefined && !isSafePath(reference.file)) {

@@ -1,7 +1,7 @@
-import { homedir } from "node:os";
 import path from "node:path";
 import type { Experiment } from "../../experiment/schema.js";
 import { catalogueEntry } from "./catalogue.js";
+import { expandHome } from "./expand-home.js";
 import { HubSource } from "./hub-source.js";
 import { LocalSource } from "./local-source.js";
 import { PipSource } from "./pip-source.js";
@@ -16,9 +16,4 @@ export function resolveModelSource(setting: Experiment["model"], baseFolder: str
   if (typeof setting === "string") return new PipSource(catalogueEntry(setting), options);
   if ("path" in setting) return new LocalSource(path.resolve(baseFolder, expandHome(setting.path)));
   return new HubSource(setting, options);
-}
-
-/** "~/models/x.gguf" as a shell would read it. */
-function expandHome(file: string): string {
-  return file === "~" || file.startsWith("~/") ? path.join(homedir(), file.slice(1)) : file;
 }

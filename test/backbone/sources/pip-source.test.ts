@@ -20,6 +20,7 @@ const entry: CatalogueEntry = {
   file: { name: "tiny.gguf", size: model.length, sha256: sha256(model) },
   source: { kind: "pip", package: "tiny-model", version: "1.0", entry: "tiny_model/tiny.gguf", wheelSize: model.length },
   licence: "Apache-2.0",
+  contextLength: 64,
   hubId: "owner/tiny",
 };
 
