@@ -21,9 +21,9 @@ const quiet: Settings = {
 };
 
 /** Writes the user's settings of a host that is not started yet; an open window changes them by VSCodePage.changeSettings. */
-export async function writeUserSettings(dataFolder: string, trust: boolean, own: Settings): Promise<void> {
+export async function writeUserSettings(dataFolder: string, trust: boolean, own: Settings, place = path.join("data", "User")): Promise<void> {
   const trusted = { "security.workspace.trust.enabled": !trust, "security.workspace.trust.startupPrompt": "never" };
-  const file = path.join(dataFolder, "data", "User", "settings.json");
+  const file = path.join(dataFolder, place, "settings.json");
   await mkdir(path.dirname(file), { recursive: true });
   await writeFile(file, `${JSON.stringify({ ...quiet, ...trusted, ...own }, null, 2)}\n`);
 }
