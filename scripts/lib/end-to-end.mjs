@@ -6,7 +6,7 @@ import { root, runNode } from "./prepare.mjs";
 import { requireServer } from "./vscode-server.mjs";
 
 /**
- * Sets up VS Code and its browser, then runs test/e2e/**/*.e2e.ts on what the build has left in out/. A host that cannot
+ * Sets up VS Code and its browser, then runs the files *.e2e.ts of test/e2e on what the build has left in out/. A host that cannot
  * be had is one failure with a sentence.
  * @param {string[]} args vitest's own arguments, e.g. part of a file's name
  * @returns {Promise<{ passed: number, failed: number, skipped: number }>}

@@ -4,6 +4,7 @@ import path from "node:path";
 import { z } from "zod";
 import { PromptTuningError } from "../../common/errors.js";
 import { splitNames, type SplitName } from "../dataset.js";
+import { packedSpamAssassinFile, readPackedSample } from "./packed-sample.js";
 import { preparationVersion, prepareSpamAssassin, preparedRowSchema, sampleCountsSchema, type PreparedRow, type PreparedSample } from "./spam-assassin.js";
 
 const splitSchema = z.object({ rows: z.int(), sha256: z.string() });
@@ -15,10 +16,16 @@ const manifestSchema = z.object({
 });
 
 /**
- * The prepared SpamAssassin sample: from the cache folder when a whole copy of this version lies there (plain .jsonl
- * files, hashes checked), else prepared now and kept there.
+ * The prepared SpamAssassin sample: what the extension's package carries (`packed`), else from the cache folder when a
+ * whole copy of this version lies there (plain .jsonl files, hashes checked), else prepared now and kept there.
  */
-export async function preparedSpamAssassin(cache: string, onProgress?: (done: number, total: number) => void): Promise<PreparedSample> {
+export async function preparedSpamAssassin(
+  cache: string,
+  onProgress?: (done: number, total: number) => void,
+  packed = packedSpamAssassinFile(),
+): Promise<PreparedSample> {
+  const carried = await readPackedSample(packed);
+  if (carried) return carried;
   const folder = path.join(cache, "samples", `spam-assassin-${preparationVersion}`);
   const copy = await readCopy(folder);
   if (copy) return copy;
