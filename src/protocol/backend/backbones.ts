@@ -1,25 +1,13 @@
 import { z } from "zod";
+import { fetchProgressSchema } from "./playground.js";
 
-export const downloadedBackboneSchema = z.object({
-  name: z.string(),
-  title: z.string(),
-  /** Bytes on the disk, or to be fetched. */
-  size: z.number().nullable(),
-  licence: z.string().nullable(),
-  hubId: z.string().nullable(),
-  state: z.enum(["absent", "partial", "downloaded"]),
-  folder: z.string().nullable(),
-});
-export type DownloadedBackbone = z.infer<typeof downloadedBackboneSchema>;
-
+/** What lies on the disk is listed and removed by the host itself: that needs no process (see src/backbone/sources/list-backbones.ts). */
 export const backboneCalls = {
-  /** The catalogue, and what lies in the cache beside it. */
-  "backbones/list": { params: z.object({}), result: z.array(downloadedBackboneSchema), patience: 30 },
+  /** Fetches a backbone of the catalogue, or of the hub (owner/name). What a cancelled call has fetched is kept for the next one. */
   "backbones/fetch": {
-    params: z.object({ name: z.string() }),
-    result: z.object({ modelFile: z.string() }),
-    progress: z.object({ text: z.string(), done: z.number(), total: z.number().optional() }),
+    params: z.object({ name: z.string().min(1).max(200) }),
+    result: z.object({ name: z.string(), modelFile: z.string(), notices: z.array(z.string()) }),
+    progress: fetchProgressSchema,
     patience: "unlimited",
   },
-  "backbones/remove": { params: z.object({ name: z.string() }), result: z.object({ freed: z.number() }), patience: 60 },
 } as const;
