@@ -1,6 +1,7 @@
 import { PromptTuningError } from "../common/errors.js";
 import type { Example } from "../data/example.js";
 import type { TensorValues } from "../engine/program.js";
+import { writeInspection } from "../inspection/kept-inspection.js";
 import { ordinaryNormRange, rowNorms } from "../inspection/norms.js";
 import type { EvaluationMeasures, ResultEvent, RunEvent } from "../runs/events.js";
 import type { RunWriter } from "../runs/run-writer.js";
@@ -9,7 +10,7 @@ import { train, type TrainingOutcome } from "../training/trainer.js";
 import { readTrainingState, type StoredTrainingState } from "../training/training-state.js";
 import { measureBaselines } from "./baselines.js";
 import { initialValues } from "./initial-values.js";
-import { inspectPrompt, writeInspection } from "./inspection.js";
+import { inspectPrompt } from "./inspection.js";
 import type { BackendOptions } from "./options.js";
 import type { PreparedRun } from "./prepared-run.js";
 import { recordPredictions } from "./record-predictions.js";

@@ -1,5 +1,6 @@
+import type { Inspection } from "../inspection/kept-inspection.js";
 import { evaluate } from "../tasks/evaluate.js";
-import { type Inspection, inspectPrompt } from "./inspection.js";
+import { inspectPrompt } from "./inspection.js";
 import { loadExperimentData } from "./load-data.js";
 import { openPrompt, type OpenPromptOptions } from "./open-prompt.js";
 import { PromptTuningError } from "../common/errors.js";

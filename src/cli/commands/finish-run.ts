@@ -1,5 +1,5 @@
 import path from "node:path";
-import { readInspection } from "../../backend/inspection.js";
+import { readInspection } from "../../inspection/kept-inspection.js";
 import { type Experiment, experimentSchema, filesOf, sampleOf } from "../../experiment/schema.js";
 import type { ResultEvent } from "../../runs/events.js";
 import { RunFolder } from "../../runs/run-folder.js";
