@@ -1,5 +1,5 @@
 import { useEffect, useState } from "preact/hooks";
-import { formatColor, over, parseColor, withContrast } from "./colors.js";
+import { formatColor, over, parseColor, withAlpha, withContrast } from "./colors.js";
 
 /** What is drawn on a canvas cannot use the theme's variables: they are read here, and again when the theme changes. */
 export interface ThemeColors {
@@ -41,7 +41,7 @@ export function readTheme(): ThemeColors {
     background,
     foreground,
     quiet: highContrast ? foreground : visible(read("descriptionForeground") || foreground, 4.5),
-    grid: highContrast ? read("contrastBorder") || foreground : read("panel-border", "editorGroup-border", "charts-lines") || "#80808040",
+    grid: highContrast ? withAlpha(read("contrastBorder") || foreground, 0.4) : read("panel-border", "editorGroup-border", "charts-lines") || "#80808040",
     focus: read("focusBorder") || foreground,
     palette: charts.map((name, index) => visible(read(`charts-${name}`) || otherwise[index], highContrast ? 4.5 : leastContrast)),
     boxBackground: read("editorHoverWidget-background", "editorWidget-background") || background,
