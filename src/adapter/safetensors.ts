@@ -43,28 +43,55 @@ export interface FloatTensor {
   readonly values: Float32Array;
 }
 
+/** Where a tensor lies in a safetensors file. */
+export interface TensorEntry {
+  readonly dtype: string;
+  readonly shape: readonly number[];
+  /** Bytes from the beginning of the file. */
+  readonly begin: number;
+  readonly end: number;
+}
+
+export interface SafetensorsHeader {
+  readonly metadata: ReadonlyMap<string, string>;
+  readonly entries: ReadonlyMap<string, TensorEntry>;
+}
+
 /**
  * Reads the whole of a safetensors file. `name` is what messages call it.
  * @throws PromptTuningError kind "model" for anything that is not a well-formed file.
  */
 export function parseSafetensors(bytes: Uint8Array, name: string): SafetensorsFile {
-  const refuse = (reason: string): never => {
-    throw new PromptTuningError("model", `"${name}" is not a usable safetensors file.`, {
-      reason,
-      advice: "Fetch or export the file again.",
-      file: name,
-    });
-  };
-  if (bytes.length < 8) refuse(`It has ${bytes.length} bytes; even the header's length takes 8.`);
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  const headerLength = view.getBigUint64(0, true);
-  if (headerLength > BigInt(mostHeaderBytes)) refuse(`Its header claims ${headerLength} bytes; at most ${mostHeaderBytes} are allowed.`);
-  const dataStart = 8 + Number(headerLength);
-  if (dataStart > bytes.length) refuse(`Its header claims ${headerLength} bytes, but the file has only ${bytes.length}: it was cut.`);
+  const { metadata, entries } = parseSafetensorsHeader(bytes, bytes.length, name);
+  const tensors = new Map([...entries].map(([key, { dtype, shape, begin, end }]) => [key, { dtype, shape, bytes: bytes.subarray(begin, end) }]));
+  return { metadata, tensors };
+}
 
-  const header = parseHeader(bytes.subarray(8, dataStart), refuse);
+/**
+ * Bytes from the file's beginning that its header takes, by the first eight of them.
+ * @throws PromptTuningError kind "model" where that cannot be.
+ */
+export function safetensorsHeaderEnd(begin: Uint8Array, fileSize: number, name: string): number {
+  const refuse = refusal(name);
+  if (fileSize < 8 || begin.length < 8) refuse(`It has ${Math.min(fileSize, begin.length)} bytes; even the header's length takes 8.`);
+  const headerLength = new DataView(begin.buffer, begin.byteOffset, begin.byteLength).getBigUint64(0, true);
+  if (headerLength > BigInt(mostHeaderBytes)) refuse(`Its header claims ${headerLength} bytes; at most ${mostHeaderBytes} are allowed.`);
+  const end = 8 + Number(headerLength);
+  if (end > fileSize) refuse(`Its header claims ${headerLength} bytes, but the file has only ${fileSize}: it was cut.`);
+  return end;
+}
+
+/**
+ * What a safetensors file holds, from its header alone, checked against the file's size.
+ * @param begin at least the header's bytes.
+ * @throws PromptTuningError kind "model" for anything that is not a well-formed file.
+ */
+export function parseSafetensorsHeader(begin: Uint8Array, fileSize: number, name: string): SafetensorsHeader {
+  const refuse = refusal(name);
+  const dataStart = safetensorsHeaderEnd(begin, fileSize, name);
+  const header = parseHeader(begin.subarray(8, dataStart), refuse);
   const metadata = new Map<string, string>();
-  const tensors = new Map<string, StoredTensor>();
+  const entries = new Map<string, TensorEntry>();
   const ranges: [begin: number, end: number, name: string][] = [];
   for (const [key, value] of Object.entries(header)) {
     if (key === "__metadata__") {
@@ -78,27 +105,27 @@ export function parseSafetensors(bytes: Uint8Array, name: string): SafetensorsFi
     const shown = JSON.stringify(key.slice(0, 80));
     const entry = entrySchema.safeParse(value);
     if (!entry.success) return refuse(`The entry of tensor ${shown} is not { dtype, shape, data_offsets }.`);
-    const { dtype, shape, data_offsets: [begin, end] } = entry.data;
+    const { dtype, shape, data_offsets: [first, last] } = entry.data;
     const width = Object.hasOwn(bytesPerElement, dtype) ? bytesPerElement[dtype] : refuse(`Tensor ${shown} has the unknown type ${JSON.stringify(dtype)}.`);
     let size = width;
     for (const dimension of shape) {
       size *= dimension;
       if (!Number.isSafeInteger(size)) refuse(`The shape of tensor ${shown} overflows.`);
     }
-    if (end < begin || end - begin !== size) refuse(`Tensor ${shown} needs ${size} bytes, but its range is ${begin} to ${end}.`);
-    if (end > bytes.length - dataStart) refuse(`The range of tensor ${shown} leaves the file.`);
-    tensors.set(key, { dtype, shape, bytes: bytes.subarray(dataStart + begin, dataStart + end) });
-    ranges.push([begin, end, shown]);
+    if (last < first || last - first !== size) refuse(`Tensor ${shown} needs ${size} bytes, but its range is ${first} to ${last}.`);
+    if (last > fileSize - dataStart) refuse(`The range of tensor ${shown} leaves the file.`);
+    entries.set(key, { dtype, shape, begin: dataStart + first, end: dataStart + last });
+    ranges.push([first, last, shown]);
   }
 
   ranges.sort((a, b) => a[0] - b[0] || a[1] - b[1]);
   let reached = 0;
-  for (const [begin, end, shown] of ranges) {
-    if (begin !== reached) refuse(`The range of tensor ${shown} ${begin < reached ? "overlaps another one" : "leaves a hole before it"}.`);
-    reached = end;
+  for (const [first, last, shown] of ranges) {
+    if (first !== reached) refuse(`The range of tensor ${shown} ${first < reached ? "overlaps another one" : "leaves a hole before it"}.`);
+    reached = last;
   }
-  if (dataStart + reached !== bytes.length) refuse(`${bytes.length - dataStart - reached} bytes at its end belong to no tensor.`);
-  return { metadata, tensors };
+  if (dataStart + reached !== fileSize) refuse(`${fileSize - dataStart - reached} bytes at its end belong to no tensor.`);
+  return { metadata, entries };
 }
 
 /** A tensor's values as float32. F32, F16 and BF16 only. */
@@ -152,6 +179,12 @@ export function encodeSafetensors(tensors: Readonly<Record<string, FloatTensor>>
 }
 
 type Refuse = (reason: string) => never;
+
+function refusal(name: string): Refuse {
+  return (reason) => {
+    throw new PromptTuningError("model", `"${name}" is not a usable safetensors file.`, { reason, advice: "Fetch or export the file again.", file: name });
+  };
+}
 
 function parseHeader(bytes: Uint8Array, refuse: Refuse): object {
   let text: string;
