@@ -1,14 +1,16 @@
 /**
  * npm run build [-- --out FOLDER] [--minify]: bundles the command line (ptune.js), the extension (extension.js), its
- * backend process (backend.js) and the pages of its webviews (webview/*.js, *.css) into out/.
+ * backend process (backend.js) and the pages of its webviews (webview/*.js, *.css) into out/, and writes the experiment
+ * file's JSON schema for editors (experiment.schema.json).
  */
-import { chmodSync } from "node:fs";
+import { chmodSync, mkdirSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { pageBundle, pageNames } from "./lib/page-bundle.mjs";
 import { install, root } from "./lib/prepare.mjs";
 
 install();
 const { bundleOrExit } = await import("./lib/bundle.mjs");
+const { experimentSchemaText } = await import("./lib/experiment-schema.mjs");
 const at = process.argv.indexOf("--out");
 const out = path.resolve(root, at > 0 ? (process.argv[at + 1] ?? "out") : "out");
 const minify = process.argv.includes("--minify");
@@ -20,4 +22,6 @@ await Promise.all([
   bundleOrExit({ entryPoints: ["src/backend-process/main.ts"], outfile: path.join(out, "backend.js"), minify }),
   pages.length > 0 && bundleOrExit({ ...pageBundle(pages), outdir: path.join(out, "webview"), minify }),
 ]);
+mkdirSync(out, { recursive: true });
+writeFileSync(path.join(out, "experiment.schema.json"), await experimentSchemaText());
 chmodSync(path.join(out, "ptune.js"), 0o755);

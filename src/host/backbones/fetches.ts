@@ -1,13 +1,18 @@
 import * as vscode from "vscode";
 import type { FetchProgress } from "../../protocol/backend/playground.js";
+import { coalesce } from "../runs/coalesce.js";
 import type { Services } from "../services.js";
 import { fetchText, ProgressSteps } from "./fetch-text.js";
+
+/** A download tells of itself many times a second; a list needs it twice. */
+const tellMilliseconds = 500;
 
 /** The downloads of this window. */
 export class Fetches implements vscode.Disposable {
   private readonly underWay = new Map<string, FetchProgress | undefined>();
   private readonly changed = new vscode.EventEmitter<void>();
   readonly onDidChange = this.changed.event;
+  private readonly tell = coalesce(tellMilliseconds, () => this.changed.fire());
 
   constructor(private readonly services: Services) {}
 
@@ -32,7 +37,7 @@ export class Fetches implements vscode.Disposable {
         token.onCancellationRequested(() => controller.abort());
         const onProgress = (progress: FetchProgress): void => {
           this.underWay.set(name, progress);
-          this.changed.fire();
+          this.tell();
           bar.report({ message: fetchText(progress), increment: steps.next(progress) });
         };
         try {
@@ -51,6 +56,7 @@ export class Fetches implements vscode.Disposable {
   }
 
   dispose(): void {
+    this.tell.dispose();
     this.changed.dispose();
   }
 }

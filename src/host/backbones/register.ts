@@ -12,6 +12,7 @@ export function registerBackbones(services: Services): vscode.Disposable {
   const refreshIfVisible = (): void => {
     if (view.visible) tree.refresh();
   };
+  const states = new Map<string, string>();
   const tellTrust = (): void => {
     view.message = vscode.workspace.isTrusted ? undefined : vscode.l10n.t("This workspace is not trusted: no backbone is downloaded or loaded for it.");
   };
@@ -22,7 +23,11 @@ export function registerBackbones(services: Services): vscode.Disposable {
     view.onDidChangeVisibility(refreshIfVisible),
     fetches.onDidChange(refreshIfVisible),
     // A run fetches its backbone by itself; another window may have done so too.
-    services.jobs.onDidChange(({ state }) => (state === "running" || state === "finished") && refreshIfVisible()),
+    services.jobs.onDidChange(({ job, state }) => {
+      if (states.get(job) === state) return;
+      states.set(job, state);
+      if (state === "running" || state === "finished") refreshIfVisible();
+    }),
     vscode.workspace.onDidGrantWorkspaceTrust(tellTrust),
     registerCommand(services, "downloadBackbone", async (argument) => {
       const name = isRow(argument) ? argument.backbone.name : typeof argument === "string" ? argument : await (await import("./pick-backbone.js")).pickBackbone(services);

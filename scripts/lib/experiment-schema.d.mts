@@ -1,0 +1,1 @@
+export function experimentSchemaText(): Promise<string>;
