@@ -12,6 +12,8 @@ export const runEntrySchema = z.object({
   root: z.string(),
   experimentName: z.string(),
   seed: z.number().nullable(),
+  /** Which settings it was made with, beside its name and seed: runs of equal ones differ by chance only. Null where they cannot be read. */
+  settings: z.string().nullable(),
   /** ISO 8601. */
   created: z.string().nullable(),
   /** "interrupted": it was under way, but its process is gone; it can be resumed. */

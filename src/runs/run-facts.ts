@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import type { EvaluationMeasures, RunEvent, RunState } from "./events.js";
 import type { RunEntry } from "./run-entry.js";
 import type { RunFolder } from "./run-folder.js";
@@ -43,6 +44,8 @@ export interface ExperimentFacts {
   readonly name?: string;
   readonly seed?: number;
   readonly steps?: number;
+  /** See RunEntry. */
+  readonly settings?: string;
   /** The measure that tells how good the run is. */
   readonly metric: string;
 }
@@ -57,6 +60,7 @@ export function factsOfExperiment(content: unknown): ExperimentFacts {
     name: typeof experiment.name === "string" && experiment.name !== "" ? experiment.name : undefined,
     seed: finite(training.seed),
     steps: finite(training.steps),
+    settings: typeof content === "object" && content !== null ? settingsHash(experiment, training) : undefined,
     metric,
   };
 }
@@ -79,6 +83,7 @@ export function runEntry({ folder, root, active, learned, damage }: FolderFacts,
     root,
     experimentName: experiment.name ?? folder.experimentName,
     seed: experiment.seed ?? null,
+    settings: experiment.settings ?? null,
     created: journal.created ?? null,
     state: underWay && !active ? "interrupted" : state,
     active,
@@ -107,6 +112,12 @@ function measured(name: string, measures: EvaluationMeasures, split: "validation
     if (value !== undefined && value !== null) return { name: candidate, value, split };
   }
   return null;
+}
+
+/** Of what an experiment says beside name and seed, whatever the order of its keys. */
+function settingsHash({ $schema: _schema, name: _name, ...experiment }: Record<string, unknown>, { seed: _seed, ...training }: Record<string, unknown>): string {
+  const sorted = (_key: string, value: unknown): unknown => (typeof value === "object" && value !== null && !Array.isArray(value) ? Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1))) : value);
+  return createHash("sha256").update(JSON.stringify({ ...experiment, training }, sorted)).digest("hex").slice(0, 12);
 }
 
 const asObject = (value: unknown): Record<string, unknown> => (typeof value === "object" && value !== null ? (value as Record<string, unknown>) : {});

@@ -2,6 +2,8 @@ import * as vscode from "vscode";
 import { PromptTuningError } from "../../common/errors.js";
 import type { RunEntry } from "../../runs/run-entry.js";
 import type { Services } from "../services.js";
+import { runRow } from "./row-text.js";
+import { currentSpeech } from "./speech.js";
 
 /** What a row of the Runs view passes to the commands of its menu. */
 export interface RunRow {
@@ -19,29 +21,53 @@ export interface PickRuns {
   readonly many?: boolean;
 }
 
+/** The rows selected in the Runs view; its owner tells them. */
+let selectedRuns: () => readonly string[] = () => [];
+export function tellSelection(selection: () => readonly string[]): void {
+  selectedRuns = selection;
+}
+
 /**
  * The runs a command is about: the rows it was called on (a menu passes the row, then the whole selection), a folder's
- * path (from a link or a page), or what the person picks. Empty when the person picks nothing.
+ * path (from a link or a page), the rows selected in the Runs view where the command takes many, or what the person
+ * picks. Empty when the person picks nothing.
  * @throws PromptTuningError kind "usage" where nothing suits.
  */
-export async function pickRuns({ runs }: Pick<Services, "runs">, args: readonly unknown[], { title, suits, none, many = false }: PickRuns): Promise<RunEntry[]> {
+export async function pickRuns({ runs, jobs, baseline }: Pick<Services, "runs"> & Partial<Pick<Services, "jobs" | "baseline">>, args: readonly unknown[], { title, suits, none, many = false }: PickRuns): Promise<RunEntry[]> {
   await runs.load();
   const given = pathsOf(args);
   if (given.length > 0) {
-    const found = given.map((path) => runs.find(path)).filter((entry) => entry !== undefined);
-    const suitable = found.filter(suits);
+    const suitable = (await Promise.all(given.map((path) => findOrLook({ runs }, path)))).flatMap((entry) => (entry !== undefined && suits(entry) ? [entry] : []));
     if (suitable.length === 0) throw new PromptTuningError("usage", none);
     return many ? suitable : suitable.slice(0, 1);
   }
-  const items = runs.all.filter(suits).map((entry) => ({ label: entry.name, description: vscode.l10n.t("{0}, step {1}", entry.state, entry.step), entry }));
-  if (items.length === 0) throw new PromptTuningError("usage", none);
-  const picked = many ? await vscode.window.showQuickPick(items, { title, canPickMany: true }) : await vscode.window.showQuickPick(items, { title });
+  const selected = selectedRuns();
+  const candidates = runs.all.filter(suits);
+  if (candidates.length === 0) throw new PromptTuningError("usage", none);
+  const marked = candidates.filter(({ path }) => selected.includes(path));
+  if (many && marked.length > 1) return marked;
+  const speech = currentSpeech();
+  // What is selected in the view is most likely meant.
+  const items = [...marked, ...candidates.filter((entry) => !marked.includes(entry))].map((entry) => {
+    const row = runRow(speech, entry, { job: jobs?.ofRun(entry.path), baseline: baseline?.run === entry.path });
+    return { label: `${entry.experimentName} · ${row.label}`, description: row.description, iconPath: new vscode.ThemeIcon(row.icon.id.replace("~spin", "")), picked: marked.includes(entry), entry };
+  });
+  const options = { title, matchOnDescription: true };
+  const picked = many ? await vscode.window.showQuickPick(items, { ...options, canPickMany: true }) : await vscode.window.showQuickPick(items, options);
   return [picked ?? []].flat().map(({ entry }) => entry);
+}
+
+/** A run that came into being a moment ago may not be known yet. */
+async function findOrLook({ runs }: Pick<Services, "runs">, path: string): Promise<RunEntry | undefined> {
+  const known = runs.find(path);
+  if (known) return known;
+  await runs.refresh(path);
+  return runs.find(path);
 }
 
 function pathsOf([first, selection]: readonly unknown[]): string[] {
   const rows = Array.isArray(selection) && selection.length > 0 ? selection : [first];
-  return rows.flatMap((row) => (typeof row === "string" ? [row] : isRunRow(row) ? [row.path] : []));
+  return rows.flatMap((row) => (typeof row === "string" ? [row] : row instanceof vscode.Uri ? [row.fsPath] : isRunRow(row) ? [row.path] : []));
 }
 
 function isRunRow(row: unknown): row is RunRow {

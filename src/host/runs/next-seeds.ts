@@ -1,0 +1,11 @@
+import type { RunEntry } from "../../runs/run-entry.js";
+
+const largestSeed = 2 ** 31 - 1;
+
+/** The `count` next seeds that no run of the same experiment and settings has used, ascending. */
+export function nextSeeds(entries: readonly RunEntry[], like: RunEntry, count: number): number[] {
+  const used = new Set(entries.filter((entry) => entry.root === like.root && entry.experimentName === like.experimentName && entry.settings === like.settings).map(({ seed }) => seed));
+  const seeds: number[] = [];
+  for (let seed = Math.max(0, like.seed ?? 0) + 1; seeds.length < count; seed = seed >= largestSeed ? 1 : seed + 1) if (!used.has(seed)) seeds.push(seed);
+  return seeds;
+}
