@@ -36,6 +36,18 @@ export async function startServer({ dataFolder, env = {} }) {
   };
 }
 
+/**
+ * The page of a window.
+ * @param {{ port: number, workspace?: string, extension?: string }} options folders; without a workspace the window has
+ *   none. A page takes one extension under development.
+ */
+export function pageAddress({ port, workspace, extension }) {
+  const payload = [["skipWelcome", "true"]];
+  if (extension) payload.push(["extensionDevelopmentPath", `vscode-remote://localhost:${port}${extension}`]);
+  const opened = workspace ? `folder=${encodeURIComponent(workspace)}` : "ew=true";
+  return `http://localhost:${port}/?${opened}&payload=${encodeURIComponent(JSON.stringify(payload))}`;
+}
+
 /** @param {{ dataFolder: string, vsix: string }} options the server of the data folder need not run */
 export async function installExtension({ dataFolder, vsix }) {
   const program = await requireServer();

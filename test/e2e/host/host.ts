@@ -3,7 +3,7 @@ import os from "node:os";
 import path from "node:path";
 import { chromium, type Browser } from "playwright-core";
 import { requireBrowser } from "../../../scripts/lib/browser.mjs";
-import { installExtension, startServer, type RunningServer } from "../../../scripts/lib/run-server.mjs";
+import { installExtension, pageAddress, startServer, type RunningServer } from "../../../scripts/lib/run-server.mjs";
 import { Bridge } from "./bridge.js";
 import { lastLogLines } from "./diagnose.js";
 import { offerLanguage } from "./language.js";
@@ -14,8 +14,8 @@ const here = path.dirname(new URL(import.meta.url).pathname);
 export const projectFolder = path.resolve(here, "..", "..", "..");
 
 export interface HostOptions {
-  /** The folder that is opened. An empty one of its own when absent. */
-  readonly workspace?: string;
+  /** The folder that is opened. An empty one of its own when absent; `null`: a window without a folder. */
+  readonly workspace?: string | null;
   /** The extension's folder (loaded as under development; the project's when absent) or a .vsix, which is installed. */
   readonly extension?: string;
   readonly userSettings?: Settings;
@@ -30,8 +30,6 @@ export interface HostOptions {
   /** Device pixels a CSS pixel, for pictures; 1 when absent. */
   readonly scale?: number;
   readonly reducedMotion?: boolean;
-  /** Module whose `run()` the extension host calls, instead of waiting for tests from outside (run-in-host.ts). */
-  readonly extensionTestsPath?: string;
 }
 
 /** Starts a server of its own and opens its page on the workspace. `close()` of the page ends all of it. */
@@ -39,7 +37,7 @@ export async function startHost(options: HostOptions = {}): Promise<VSCodePage> 
   const executablePath = requireBrowser();
   const own = await realpath(await mkdtemp(path.join(os.tmpdir(), "ptune-host-")));
   const dataFolder = path.join(own, "server");
-  const workspace = options.workspace ? await realpath(options.workspace) : await realpath(await mkdtemp(path.join(own, "workspace-")));
+  const workspace = options.workspace === null ? undefined : await realpath(options.workspace ?? (await mkdtemp(path.join(own, "workspace-"))));
   const bridge = new Bridge();
   let server: RunningServer | undefined;
   let browser: Browser | undefined;
@@ -68,8 +66,8 @@ export async function startHost(options: HostOptions = {}): Promise<VSCodePage> 
       locale: options.locale ?? "en-US",
       permissions: ["clipboard-read", "clipboard-write"],
     });
-    const address = pageAddress(server.port, workspace, packed ? undefined : extension, options.extensionTestsPath);
-    const page = new VSCodePage(await context.newPage(), { workspace, dataFolder, bridge, server, close });
+    const address = pageAddress({ port: server.port, workspace, extension: packed ? undefined : extension });
+    const page = new VSCodePage(await context.newPage(), { workspace: workspace ?? "", dataFolder, bridge, server, close });
     await page.open(address);
     return page;
   } catch (error) {
@@ -78,12 +76,4 @@ export async function startHost(options: HostOptions = {}): Promise<VSCodePage> 
     await close();
     throw new Error(`The VS Code host did not come up: ${reason}\n${logs}`, { cause: error });
   }
-}
-
-function pageAddress(port: number, workspace: string, extension: string | undefined, testsPath: string | undefined): string {
-  const remote = (file: string): string => `vscode-remote://localhost:${port}${file}`;
-  const payload = [["skipWelcome", "true"]];
-  if (extension) payload.push(["extensionDevelopmentPath", remote(extension)]);
-  if (testsPath) payload.push(["extensionTestsPath", remote(testsPath)]);
-  return `http://localhost:${port}/?folder=${encodeURIComponent(workspace)}&payload=${encodeURIComponent(JSON.stringify(payload))}`;
 }

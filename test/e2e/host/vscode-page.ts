@@ -25,7 +25,7 @@ export interface PageParts {
 /** A window of VS Code as a person sees and uses it. Every method waits for what it needs, 30 s at most. */
 export class VSCodePage {
   readonly quickInput: QuickInput;
-  /** The folder that is open. */
+  /** The folder that is open; "" without one. */
   readonly workspace: string;
 
   constructor(
