@@ -119,10 +119,11 @@ export function opened(state: PlaygroundState, { backbone, prompts, refused }: O
 
 /** Takes in prompts that were added; one that is there already is taken anew. */
 export function added(state: PlaygroundState, { prompts, refused }: Pick<Opened, "prompts" | "refused">): PlaygroundState {
-  const others = state.prompts.filter(({ reference }) => !prompts.some((prompt) => prompt.reference === reference));
-  const without = Object.fromEntries(Object.entries(state.learnedMore).filter(([reference]) => !prompts.some((prompt) => prompt.reference === reference)));
-  const order = [...state.prompts.map((old) => prompts.find(({ reference }) => reference === old.reference) ?? old), ...prompts.filter((prompt) => !state.prompts.some(({ reference }) => reference === prompt.reference))];
-  return { ...state, prompts: others.length + prompts.length === order.length ? order : state.prompts, refused: [...state.refused.filter((old) => !refused.some(({ reference }) => reference === old.reference)), ...refused], learnedMore: without };
+  const isNew = ({ reference }: PlaygroundPromptData): boolean => !state.prompts.some((old) => old.reference === reference);
+  const all = [...state.prompts.map((old) => prompts.find(({ reference }) => reference === old.reference) ?? old), ...prompts.filter(isNew)];
+  const taken = new Set([...prompts, ...refused].map(({ reference }) => reference));
+  const learnedMore = Object.fromEntries(Object.entries(state.learnedMore).filter(([reference]) => !taken.has(reference)));
+  return { ...state, prompts: all, refused: [...state.refused.filter(({ reference }) => !taken.has(reference)), ...refused], learnedMore };
 }
 
 export function removed(state: PlaygroundState, reference: string): PlaygroundState {
