@@ -1,4 +1,4 @@
-import type { Inspection } from "../inspection/kept-inspection.js";
+import type { Inspection } from "../inspection/inspection-schema.js";
 import { evaluate } from "../tasks/evaluate.js";
 import { inspectPrompt } from "./inspection.js";
 import { loadExperimentData } from "./load-data.js";

@@ -2,7 +2,7 @@ import type { Backbone } from "../backbone/backbone.js";
 import type { TensorValues } from "../engine/program.js";
 import { faithfulnessCaution, hardenPrompt } from "../inspection/faithfulness.js";
 import { nearestTokens } from "../inspection/nearest-tokens.js";
-import type { Inspection, Neighbour } from "../inspection/kept-inspection.js";
+import type { Inspection, Neighbour } from "../inspection/inspection-schema.js";
 import { normDistribution, rowNorms } from "../inspection/norms.js";
 import type { EvaluationMeasures } from "../runs/events.js";
 
@@ -22,10 +22,9 @@ export async function inspectPrompt({ backbone }: { readonly backbone: Backbone 
   const matrix = embeddings.matrix();
   const neighbours = await nearestTokens(values.prompt, { matrix, rows: embeddings.rows, width: embeddings.width }, { k, signal });
   const named = (list: readonly Omit<Neighbour, "token">[]): Neighbour[] => list.map(({ id, cosine, dot, l2 }) => ({ id, token: tokenizer.displayToken(id), cosine, dot, l2 }));
-  const { percentiles, ...norms } = normDistribution(rowNorms(matrix, embeddings.width));
-  return {
+    return {
     virtualTokens: neighbours.map(({ norm, cosine, dot, l2 }, index) => ({ index, norm, cosine: named(cosine), dot: named(dot), l2: named(l2) })),
-    vocabularyNorms: { ...norms, percentiles: [...percentiles] },
+    vocabularyNorms: normDistribution(rowNorms(matrix, embeddings.width)),
     ...(faithfulness ? { faithfulness: await measure(backbone, values, faithfulness, signal) } : {}),
   };
 }

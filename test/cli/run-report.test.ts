@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { Inspection } from "../../src/inspection/kept-inspection.js";
+import type { Inspection } from "../../src/inspection/inspection-schema.js";
 import { confusionLines } from "../../src/cli/output/measures-report.js";
 import { nearestLines, neighbourTable } from "../../src/cli/output/nearest-report.js";
 import { runReport } from "../../src/cli/output/run-report.js";

@@ -1,4 +1,4 @@
-import type { Inspection, Neighbour } from "../../inspection/kept-inspection.js";
+import type { Inspection, Neighbour } from "../../inspection/inspection-schema.js";
 import { excerpt } from "./harmless.js";
 import { figure } from "./numbers.js";
 import { displayWidth, table } from "./table.js";

@@ -1,4 +1,4 @@
-import type { Inspection } from "../../inspection/kept-inspection.js";
+import type { Inspection } from "../../inspection/inspection-schema.js";
 import type { EvaluationMeasures, ResultEvent } from "../../runs/events.js";
 import { confusionLines, measuresTable } from "./measures-report.js";
 import { nearestLines } from "./nearest-report.js";
