@@ -10,6 +10,8 @@ export interface BackendOptions {
   readonly cache?: string;
   /** Every event of the run as it happens: the same objects that the journal keeps. */
   readonly emit?: (event: RunEvent) => void;
+  /** Told the run's folder as soon as there is one that this job works on: before its first event is journaled. */
+  readonly onRun?: (folder: string) => void;
   /** Progress of fetching and unpacking the backbone. */
   readonly onFetch?: (progress: SourceProgress) => void;
   readonly signal?: AbortSignal;

@@ -24,6 +24,7 @@ export async function resumeRun(reference: string, options: BackendOptions): Pro
   const writer = await RunWriter.open(folder);
   try {
     await refuseFinished(folder);
+    options.onRun?.(folder.path);
     const run = await prepareRun(experiment, folder.path, options);
     try {
       refuseChanged(store, folder, run);

@@ -23,6 +23,7 @@ export async function runExperiment(loaded: LoadedExperiment, options: BackendOp
     const kept = withPathsRelativeTo(run.experiment, loaded.folder, path.join(store.root, "run"));
     const writer = await RunWriter.open(store.create(kept, environmentOf(run)));
     try {
+      options.onRun?.(writer.folder.path);
       return await conductRun(run, writer, options);
     } finally {
       writer.close();

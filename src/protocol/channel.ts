@@ -3,7 +3,7 @@
  * nothing of what the messages mean; what arrives is unknown until its schema has checked it.
  */
 export interface Channel {
-  /** Never throws: a message to a side that is gone is lost, and `onClose` tells. */
+  /** A message to a side that is gone is lost, and `onClose` tells. Throws only where the message cannot be written as JSON. */
   send(message: unknown): void;
   onMessage(listener: (message: unknown) => void): void;
   /** Called once, when the other side is gone or `close` was called. */

@@ -10,15 +10,25 @@ export const errorDataSchema = z.object({
   file: z.string().optional(),
   line: z.number().optional(),
   column: z.number().optional(),
+  setting: z.array(z.union([z.string(), z.number()])).optional(),
 });
 export type ErrorData = z.infer<typeof errorDataSchema>;
 
 export function toErrorData(error: unknown): ErrorData {
   if (error instanceof PromptTuningError) {
-    const { kind, message, reason, advice, file, line, column } = error;
-    return { kind, message, reason, advice, file, line, column };
+    const { kind, message, reason, advice, file, line, column, setting } = error;
+    return { kind, message, reason, advice, file, line, column, ...(setting ? { setting: [...setting] } : {}) };
   }
-  return { kind: "internal", message: error instanceof Error ? error.message : String(error) };
+  return { kind: "internal", message: textOf(error) };
+}
+
+/** Whatever was thrown, as text: also what has no text of its own. */
+function textOf(error: unknown): string {
+  try {
+    return String(error instanceof Error ? error.message : error);
+  } catch {
+    return "something that cannot be shown";
+  }
 }
 
 export function fromErrorData({ kind, message, ...details }: ErrorData): PromptTuningError {

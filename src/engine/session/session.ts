@@ -2,6 +2,7 @@ import { InferenceSession } from "onnxruntime-node";
 import { PromptTuningError } from "../../common/errors.js";
 import type { Graph } from "../graph/graph.js";
 import { serializeModel } from "../onnx/model-file.js";
+import { nativeWork } from "./native-work.js";
 
 export interface SessionOptions {
   /** Folder that external data lies in. */
@@ -18,7 +19,8 @@ export async function createSession(graph: Graph, options: SessionOptions = {}):
   const configuration: Record<string, string> = { disable_prepacking: "1" };
   if (options.weightsFolder) configuration.model_external_initializers_file_folder_path = options.weightsFolder;
   try {
-    return await InferenceSession.create(serializeModel(graph), {
+    const model = serializeModel(graph);
+    const create = (): Promise<InferenceSession> => InferenceSession.create(model, {
       executionProviders: ["cpu"],
       ...(options.threads === undefined ? {} : { intraOpNumThreads: options.threads }),
       interOpNumThreads: 1,
@@ -30,6 +32,7 @@ export async function createSession(graph: Graph, options: SessionOptions = {}):
       logSeverityLevel: 4,
       extra: { session: configuration },
     });
+    return watched(await nativeWork(create));
   } catch (cause) {
     throw new PromptTuningError("model", "onnxruntime cannot open the model's graph.", {
       reason: cause instanceof Error ? cause.message : String(cause),
@@ -37,4 +40,11 @@ export async function createSession(graph: Graph, options: SessionOptions = {}):
       cause,
     });
   }
+}
+
+/** The session, each of its runs counted as native work. */
+function watched(session: InferenceSession): InferenceSession {
+  const run = session.run.bind(session) as (...args: unknown[]) => ReturnType<InferenceSession["run"]>;
+  session.run = (...args: unknown[]) => nativeWork(() => run(...args));
+  return session;
 }

@@ -16,6 +16,20 @@ export type JobSource = z.infer<typeof jobSourceSchema>;
 
 export const jobStates = ["queued", "preparing", "running", "paused", "stopping", "finished"] as const;
 
+/** What a job is busy with, told apart so that the host can say it in the person's language. */
+export const activityKinds = ["starting", "data", "looking-up", "waiting", "downloading", "unpacking", "checking", "backbone", "gradient", "training", "validation", "test", "baseline", "inspection", "faithfulness", "pausing", "stopping", "other"] as const;
+export const activitySchema = z.object({
+  kind: z.enum(activityKinds),
+  /** In English: "downloading smollm2.gguf". */
+  text: z.string(),
+  /** The file or the baseline it is about. */
+  subject: z.string().optional(),
+  /** Bytes, or items of the split. */
+  done: z.number().optional(),
+  total: z.number().optional(),
+});
+export type Activity = z.infer<typeof activitySchema>;
+
 /** A run being worked on by the backend process, from the moment it is asked for. */
 export const jobStatusSchema = z.object({
   job: z.string(),
@@ -26,8 +40,8 @@ export const jobStatusSchema = z.object({
   /** Path of the run's folder, once there is one. Everything about the training itself is in its journal. */
   run: z.string().nullable(),
   state: z.enum(jobStates),
-  /** What it is busy with, for a person ("downloading smollm2.gguf", "training"), and how far it is. */
-  activity: z.object({ text: z.string(), done: z.number().optional(), total: z.number().optional() }).nullable(),
+  /** What it is busy with and how far it is. */
+  activity: activitySchema.nullable(),
   /** The last step, while it trains. */
   step: z.object({ step: z.int(), steps: z.int(), loss: z.number().nullable(), secondsLeft: z.number().nullable() }).nullable(),
   outcome: z

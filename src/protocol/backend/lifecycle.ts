@@ -1,9 +1,5 @@
 import { z } from "zod";
 
-/** Milliseconds between two heartbeats of the backend process; three missed ones in a row count as a hang. */
-export const heartbeatMilliseconds = 1000;
-export const missedHeartbeats = 3;
-
 export const backendSettingsSchema = z.object({
   /** Runs that train at the same time; the others wait in the queue. */
   runsAtOnce: z.int().min(1).max(16),
@@ -16,6 +12,9 @@ export const backendSettingsSchema = z.object({
 });
 export type BackendSettings = z.infer<typeof backendSettingsSchema>;
 
+/** Whose process speaks. The start tells apart two processes that had the same number. */
+export const processSchema = z.object({ pid: z.int().min(1), started: z.string().nullable() });
+
 export const heartbeatSchema = z.object({
   /** Resident memory of the backend process, megabytes. */
   memoryMB: z.number(),
@@ -25,11 +24,12 @@ export const heartbeatSchema = z.object({
 export const logLineSchema = z.object({ level: z.enum(["debug", "info", "warning", "error"]), text: z.string() });
 
 export const lifecycleCalls = {
-  /** The first call. */
+  /** The first call; the token is the one of the address file (background-address.ts). Refused with kind "busy" where another window has the process. */
   hello: {
-    params: z.object({ protocol: z.int(), settings: backendSettingsSchema }),
-    result: z.object({ protocol: z.int(), pid: z.int(), programVersion: z.string(), onnxruntimeVersion: z.string() }),
-    patience: 30,
+    params: z.object({ protocol: z.int(), settings: backendSettingsSchema, host: processSchema, token: z.string().max(200).optional() }),
+    result: z.object({ protocol: z.int(), pid: z.int(), started: z.string().nullable(), programVersion: z.string(), onnxruntimeVersion: z.string() }),
+    // The supervisor gives up on a process that starts too slowly before that (src/supervisor/time-outs.ts).
+    patience: 60,
   },
   configure: { params: backendSettingsSchema, result: z.object({}), patience: 10 },
   /** Stops every job with a checkpoint, then the process ends by itself. */

@@ -1,0 +1,2 @@
+/** Milliseconds between two heartbeats of the backend process. */
+export const heartbeatMilliseconds = 1000;
