@@ -59,7 +59,10 @@ export const significanceSchema = z.discriminatedUnion("type", [
 export type Significance = z.infer<typeof significanceSchema>;
 
 /** What the page remembers. */
-export const comparePageStateSchema = z.object({ runs: z.array(z.string()).max(1000) });
+export const comparePageStateSchema = z.object({
+  runs: z.array(z.string()).max(1000),
+  sorting: z.object({ by: z.enum([...measureKeys, "chosen"]), descending: z.boolean() }).optional(),
+});
 
 const runSchema = z.object({ run: z.string() });
 const done = z.object({});
