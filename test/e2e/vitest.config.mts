@@ -5,6 +5,7 @@ export default defineConfig({
   root: new URL("../..", import.meta.url).pathname,
   test: {
     include: ["test/e2e/**/*.e2e.ts"],
+    setupFiles: ["test/e2e/setup.ts"],
     pool: "forks",
     maxWorkers: 1,
     fileParallelism: false,

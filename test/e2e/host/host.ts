@@ -8,7 +8,7 @@ import { Bridge } from "./bridge.js";
 import { lastLogLines } from "./diagnose.js";
 import { offerLanguage } from "./language.js";
 import { writeUserSettings, type Settings } from "./settings.js";
-import { VSCodePage } from "./vscode-page.js";
+import { openPages, VSCodePage } from "./vscode-page.js";
 
 const here = path.dirname(new URL(import.meta.url).pathname);
 export const projectFolder = path.resolve(here, "..", "..", "..");
@@ -41,7 +41,9 @@ export async function startHost(options: HostOptions = {}): Promise<VSCodePage> 
   const bridge = new Bridge();
   let server: RunningServer | undefined;
   let browser: Browser | undefined;
+  let page: VSCodePage | undefined;
   const close = async (): Promise<void> => {
+    if (page) openPages.delete(page);
     await browser?.close();
     bridge.close();
     await server?.stop();
@@ -67,7 +69,7 @@ export async function startHost(options: HostOptions = {}): Promise<VSCodePage> 
       permissions: ["clipboard-read", "clipboard-write"],
     });
     const address = pageAddress({ port: server.port, workspace, extension: packed ? undefined : extension });
-    const page = new VSCodePage(await context.newPage(), { workspace: workspace ?? "", dataFolder, bridge, server, close });
+    page = new VSCodePage(await context.newPage(), { workspace: workspace ?? "", dataFolder, bridge, server, close });
     await page.open(address);
     return page;
   } catch (error) {

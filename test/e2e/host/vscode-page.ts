@@ -22,6 +22,9 @@ export interface PageParts {
   readonly close: () => Promise<void>;
 }
 
+/** Windows that have not been closed. */
+export const openPages = new Set<VSCodePage>();
+
 /** A window of VS Code as a person sees and uses it. Every method waits for what it needs, 30 s at most. */
 export class VSCodePage {
   readonly quickInput: QuickInput;
@@ -40,6 +43,7 @@ export class VSCodePage {
 
   /** Called by startHost. */
   async open(address: string): Promise<void> {
+    openPages.add(this);
     await this.page.goto(address);
     await this.ready();
   }
