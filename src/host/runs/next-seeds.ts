@@ -6,6 +6,7 @@ const largestSeed = 2 ** 31 - 1;
 export function nextSeeds(entries: readonly RunEntry[], like: RunEntry, count: number): number[] {
   const used = new Set(entries.filter((entry) => entry.root === like.root && entry.experimentName === like.experimentName && entry.settings === like.settings).map(({ seed }) => seed));
   const seeds: number[] = [];
-  for (let seed = Math.max(0, like.seed ?? 0) + 1; seeds.length < count; seed = seed >= largestSeed ? 1 : seed + 1) if (!used.has(seed)) seeds.push(seed);
+  const after = (seed: number): number => (seed >= largestSeed ? 1 : seed + 1);
+  for (let seed = after(Math.max(0, like.seed ?? 0)); seeds.length < count; seed = after(seed)) if (!used.has(seed)) seeds.push(seed);
   return seeds;
 }

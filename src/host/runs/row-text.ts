@@ -46,6 +46,8 @@ function progressOf(speech: Speech, entry: RunEntry, { job }: RowSituation): str
   if (job?.state === "queued") return [l10n.t("waiting for its turn")];
   if (job?.state === "preparing") return [activityText(speech, job)];
   if (job?.state === "stopping") return [l10n.t("stopping"), stepText(speech, entry)];
+  // It waits after the step under way.
+  if (job?.state === "running" && job.activity?.kind === "pausing") return [stepText(speech, entry), activityText(speech, job)];
   switch (entry.state) {
     case "running": {
       // Training is done, but the test and the baselines are not: what it does now says more.

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from "node:util";
 import type { JobStatus } from "../../protocol/backend/jobs.js";
 import type { RunEntry } from "../../runs/run-entry.js";
 import type { RowSituation } from "./row-text.js";
@@ -75,7 +76,7 @@ export class RunTreeModel {
 
   private changedSince(groups: ReadonlyMap<string, Group>, runs: ReadonlyMap<string, Run>, jobs: ReadonlyMap<string, { readonly status: JobStatus }>): RunTreeNode[] {
     const changed: RunTreeNode[] = [];
-    for (const [id, { node, status }] of this.jobs) if (jobs.get(id)?.status !== status) changed.push(node);
+    for (const [id, { node, status }] of this.jobs) if (!sameWork(jobs.get(id)?.status, status)) changed.push(node);
     for (const [key, { node, content, children }] of this.groups) {
       const known = groups.get(key)!;
       const ownRows = children.filter(({ path }) => isOther(runs.get(path), this.runs.get(path)!));
@@ -123,6 +124,9 @@ function waitingJobs({ jobs, entries }: RunTreeInput): JobStatus[] {
 /** What a group's own row tells. */
 const headOf = ({ runs, best, overSeeds }: RunGroup): string => JSON.stringify([runs.length, runs.some(({ active }) => active), best, overSeeds]);
 
-const isOther = (known: Run | undefined, { entry, situation }: Run): boolean => known?.entry !== entry || known.situation.baseline !== situation.baseline || known.situation.job !== situation.job;
+const isOther = (known: Run | undefined, { entry, situation }: Run): boolean => known?.entry !== entry || known.situation.baseline !== situation.baseline || !sameWork(known.situation.job, situation.job);
+
+/** Whether a row would say the same of both. */
+const sameWork = (a: JobStatus | undefined, b: JobStatus | undefined): boolean => a === b || (a?.state === b?.state && a?.title === b?.title && isDeepStrictEqual(a?.activity, b?.activity));
 
 const sameItems = <T>(a: readonly T[], b: readonly T[]): boolean => a.length === b.length && a.every((item, index) => item === b[index]);

@@ -25,11 +25,12 @@ test("a row of this window's own job tells what the job is busy with", () => {
   const resumed = entry({ state: "stopped", step: 40 });
   const at = (given: object): string => runRow(english, resumed, { baseline: false, job: job({ run: resumed.path, ...given }) }).description;
   expect(at({ state: "queued" })).toMatch(/^waiting for its turn · /);
-  expect(at({ state: "preparing", activity: { text: "downloading smollm2.gguf", done: 33, total: 98 } })).toMatch(/^downloading smollm2.gguf 33 % · /);
-  expect(at({ state: "preparing", activity: { text: "reading", done: 33 } })).toMatch(/^reading · /);
+  expect(at({ state: "preparing", activity: { kind: "downloading", text: "downloading smollm2.gguf", done: 33, total: 98 } })).toMatch(/^downloading smollm2.gguf 33 % · /);
+  expect(at({ state: "preparing", activity: { kind: "data", text: "reading", done: 33 } })).toMatch(/^reading · /);
+  expect(runRow(english, running(), { baseline: false, job: job({ state: "running", activity: { kind: "pausing", text: "pausing" } }) }).description).toMatch(/^step 120\/300 · pausing · /);
   expect(at({ state: "stopping" })).toMatch(/^stopping · step 40\/300 · /);
   const trained = running({ step: 300, secondsLeft: 0, metric: null });
-  expect(runRow(english, trained, { baseline: false, job: job({ state: "running", run: trained.path, activity: { text: "testing", done: 1, total: 2 } }) }).description).toBe("step 300/300 · testing 50 % · 3 min. ago");
+  expect(runRow(english, trained, { baseline: false, job: job({ state: "running", run: trained.path, activity: { kind: "test", text: "testing", done: 1, total: 2 } }) }).description).toBe("step 300/300 · testing 50 % · 3 min. ago");
   expect(jobRow(english, job({ title: "my spam", state: "queued" }))).toMatchObject({ label: "my spam", description: "waiting for its turn", context: "job;active;" });
   expect(jobRow(english, job({ state: "stopping" })).context).toBe("job;");
 });
