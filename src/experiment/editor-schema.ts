@@ -1,5 +1,3 @@
-import { listCatalogue } from "../backbone/sources/catalogue.js";
-import { sampleFacts } from "../data/samples/sample-facts.js";
 import { experimentJsonSchema } from "./json-schema.js";
 
 type Node = { [key: string]: unknown };
@@ -10,20 +8,11 @@ const rules = ["additionalProperties", "required", "pattern", "minimum", "maximu
 /**
  * The experiment's JSON schema as an editor gets it beside the extension's own diagnostics: for completion and hover. It
  * is `experimentJsonSchema` without what only refuses, ranges told in the descriptions, choices as examples, and shapes
- * that a "type" decides as conditions, so that only the keys of the chosen one are offered.
+ * that a "type" decides as conditions, so that only the keys of the chosen one are offered. What depends on the data, the
+ * catalogue and the disk is offered by completion/.
  */
 export function editorJsonSchema(): Record<string, unknown> {
-  const schema = forEditors(experimentJsonSchema() as Node);
-  const { model, dataset } = schema.properties as Record<string, Node>;
-  offer(model, listCatalogue().map(({ name }) => name));
-  offer(dataset, sampleFacts.map(({ name }) => name));
-  return schema;
-}
-
-/** Adds values to the text alternative of a setting. */
-function offer(setting: Node, names: readonly string[]): void {
-  const text = (setting.anyOf as Node[] | undefined)?.find(({ type }) => type === "string");
-  if (text) text.examples = names;
+  return forEditors(experimentJsonSchema() as Node);
 }
 
 function forEditors(node: Node): Node {

@@ -129,8 +129,8 @@ function plainValue(node: Node): unknown {
   return result;
 }
 
-/** Offset of the first bracket below the allowed depth, or −1. */
-function firstTooDeep(text: string): number {
+/** Offset of the first bracket below the allowed depth, or −1: what walks a text recursively asks this first. */
+export function firstTooDeep(text: string): number {
   const scanner = createScanner(text, true);
   let depth = 0;
   while (scanner.getPosition() < text.length) {

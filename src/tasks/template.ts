@@ -34,7 +34,8 @@ export interface TemplateProblem {
 export const maximumSlotTokens = 1000;
 export const maximumVirtualTokens = 4000;
 
-const columnName = /^[\p{L}_][\p{L}\p{N}_.-]*$/u;
+/** What the name of a slot that stands for a column looks like. */
+export const columnSlot = /^[\p{L}_][\p{L}\p{N}_.-]*$/u;
 const softSlot = /^soft\s*(?::\s*(.*))?$/su;
 
 /** Parses a template; problems are collected, and the parts are what could be understood. */
@@ -116,7 +117,7 @@ function readSlot(inside: string, answer: AnswerSlot, firstRow: number): Templat
   }
   const name = inside.trim();
   if (name === "") return { problem: "An empty slot. Write {column}, or '{{' and '}}' for braces in the text." };
-  if (!columnName.test(name)) return { problem: `{${inside}} is not a slot. A slot is {soft:N}, {${answer}} or the name of a column; write '{{' and '}}' for braces in the text.` };
+  if (!columnSlot.test(name)) return { problem: `{${inside}} is not a slot. A slot is {soft:N}, {${answer}} or the name of a column; write '{{' and '}}' for braces in the text.` };
   if (name === answer) return { type: "answer", name: answer };
   if ((answerSlots as readonly string[]).includes(name)) return { problem: `{${name}} is the answer of another type of task. Here the answer is {${answer}}.` };
   return { type: "column", name };
