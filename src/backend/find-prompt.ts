@@ -60,7 +60,7 @@ function findAdapter(folder: string): FoundPrompt {
   if (!tuning) {
     throw new PromptTuningError("model", `The adapter ${folder} does not say how it is used.`, {
       reason: `It has no ${tuningName} with a template, as prompts trained elsewhere have none.`,
-      advice: "Import it with a template first: ptune import FOLDER --template \"{soft:20} … {text} …\".",
+      advice: "Import it with a template first (on the command line: ptune import FOLDER --template \"{soft:20} … {text} …\").",
       file: folder,
     });
   }

@@ -25,6 +25,7 @@ export class PlaygroundWorld {
       pick: async () => [],
       command: (name, prompt) => void this.commands.push(`${name} ${prompt ?? ""}`.trim()),
       onShows: () => undefined,
+      onRead: () => undefined,
     };
   }
 

@@ -81,10 +81,11 @@ describe("the playground's page", () => {
   it("streams, and stops where it is told to", async () => {
     const host = await world.open(browser, [saying]);
     const { page } = host;
-    await page.getByRole("button", { name: "say" }).first().click();
+    await page.locator(".examples button").first().click();
     const [expected] = await predictRows(saying, [{ text: (await fieldOf(host.page)) ?? "" }], { runsRoot: here.runsRoot, cache: here.cache });
     await soon(() => page.getByText("tokens said").count()).toBeGreaterThan(0);
     await soon(() => page.locator("article").first().locator(".generated").innerText()).toBe(visibleText(expected.predicted, { lines: true }));
+    await soon(() => page.getByRole("button", { name: "Answer" }).count()).toBe(1);
     // The next answer never comes: what was said stays, and the page goes on.
     const { call } = world.around.backend;
     let cancelled = false;

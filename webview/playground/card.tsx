@@ -57,8 +57,8 @@ function Head({ column: { contestant, prompt }, name, state, store }: CardSettin
           {lightHead && ` · ${t("light head")}`}
           {checkpoint !== null && ` · ${t("checkpoint of step {0}", integer(checkpoint))}`}
         </p>
-        {newer !== undefined && newer > (checkpoint ?? Infinity) && (
-          <Button icon="refresh" disabled={state.answering} onPress={() => void store.refresh(reference)}>{t("Take step {0}", integer(newer))}</Button>
+        {newer !== undefined && (
+          <Button icon="refresh" disabled={state.answering} onPress={() => void store.refresh(reference)}>{t("It has got to step {0}: read it again", integer(newer))}</Button>
         )}
       </div>
       <div class="tools">

@@ -16,6 +16,8 @@ export interface Surroundings {
   command(name: Params<PlaygroundHostContract, "command">["command"], prompt: string | undefined): void;
   /** Told which prompts the page shows. */
   onShows(prompts: readonly string[]): void;
+  /** Told when prompts have been read from their files, for the first time or again. */
+  onRead(prompts: readonly PlaygroundPromptData[]): void;
 }
 
 type PagePeer = Peer<PlaygroundHostContract, PlaygroundPageContract>;
@@ -88,6 +90,7 @@ export class PlaygroundConversation {
     if (before !== undefined) await this.around.backend.call("playground/close", { session: before }).catch(() => undefined);
     const { session, refused, ...rest } = await this.around.backend.call("playground/open", { runsRoot: rootOf(prompts[0]), prompts: [...prompts] }, { signal, onProgress: progress });
     this.open = { session, ...rest, refused: refused.map((each) => ({ ...each, name: path.basename(each.reference) })) };
+    this.around.onRead(rest.prompts);
     return withoutSession(this.open);
   }
 
@@ -115,6 +118,7 @@ export class PlaygroundConversation {
     }
     if (added.state === "closed" || !this.open) throw lost();
     const { prompt } = added;
+    this.around.onRead([prompt]);
     this.open = { ...this.open, prompts: [...this.open.prompts.filter((old) => old.reference !== reference), prompt] };
     return prompt;
   }
