@@ -3,7 +3,7 @@ import type { RunEvent } from "../runs/events.js";
 import { JournalFollower } from "../runs/journal-follower.js";
 import type { JournalRecord } from "../runs/journal-format.js";
 import type { JournalReport } from "../runs/journal-scanner.js";
-import { type JournalBatch, mostParts, mostStepsInMessage, type StepColumns } from "../protocol/webview/run-view.js";
+import { type JournalBatch, mostParts, mostStepsInMessage, type StepColumns, type TimedEvent } from "../protocol/webview/run-view.js";
 
 /** At most ten messages a second while a run goes on. */
 const sendMilliseconds = 100;
@@ -41,7 +41,7 @@ export class JournalFeed {
   private add(records: readonly JournalRecord[]): void {
     for (const { time, event } of records) {
       if (event.type === "step") this.addStep(event);
-      else this.parts.push({ type: "event", time, event: withoutMatrix(event) });
+      else this.addEvent({ type: "event", time, event: withoutMatrix(event) });
       if (this.parts.length >= mostParts || this.steps >= mostStepsInMessage) this.flush();
     }
     this.caughtUp = false;
@@ -60,6 +60,13 @@ export class JournalFeed {
     columns.gradientNorm.push(gradientNorm);
     Object.assign(columns, { samplesPerSecond, epoch, steps });
     this.steps++;
+  }
+
+  /** Of what a run is busy with only the last counts. */
+  private addEvent(part: TimedEvent): void {
+    const last = this.parts.at(-1);
+    if (part.event.type === "phase" && last?.type === "event" && last.event.type === "phase") this.parts.pop();
+    this.parts.push(part);
   }
 
   private startOver(): void {
