@@ -18,7 +18,7 @@ export function registerInspection({ peer, settings }: ProcessContext, borrow: B
     signal,
     runsRoot: path.dirname(place),
     cache: settings().cache,
-    onFetch: ({ phase, file, done, total }: SourceProgress) => progress({ text: `${phase} ${file}`, done, total }),
+    onFetch: (fetching: SourceProgress) => progress({ fetching, done: 0 }),
   });
   const toldBy = ({ progress }: HandlerContext<InspectionProgress>) => (done: number, total: number) => progress({ done, total });
 

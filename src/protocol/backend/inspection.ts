@@ -2,6 +2,7 @@ import { z } from "zod";
 import { faithfulnessSchema, neighbourSchema, normDistributionSchema } from "../../inspection/inspection-schema.js";
 import { nearnessMetrics } from "../../inspection/nearest-tokens.js";
 import { mapScalings, projections } from "../../inspection/map-setting.js";
+import { fetchProgressSchema } from "./playground.js";
 
 const list = <Item extends z.ZodType>(item: Item) => z.array(item).readonly();
 
@@ -11,9 +12,9 @@ const byMetric = <Schema extends z.ZodType>(schema: Schema) => z.object({ cosine
 /** A prompt: a run's folder, an adapter's, or a safetensors file. `model`: a name of the catalogue, where it does not say its backbone. */
 const target = { path: z.string(), model: z.string().optional() };
 
-/** Fetching and opening the backbone, then the work itself. */
-const progressSchema = z.object({ text: z.string().optional(), done: z.number(), total: z.number().optional() });
-export type InspectionProgress = z.infer<typeof progressSchema>;
+/** The backbone is fetched and unpacked (`fetching`, in bytes), then the work itself goes on. */
+export const inspectionProgressSchema = z.object({ fetching: fetchProgressSchema.optional(), done: z.number(), total: z.number().optional() });
+export type InspectionProgress = z.infer<typeof inspectionProgressSchema>;
 
 export const neighboursSchema = z.object({
   backbone: z.object({ name: z.string(), same: z.boolean().nullable() }),
@@ -76,15 +77,15 @@ export const importanceSchema = z.object({
   accuracy: z.number().nullable(),
   tokens: list(tokenImportanceSchema),
 });
-export const importanceProgressSchema = progressSchema.extend({ token: tokenImportanceSchema.optional() });
+export const importanceProgressSchema = inspectionProgressSchema.extend({ token: tokenImportanceSchema.optional() });
 
 export const inspectionCalls = {
   /** The nearest tokens of each virtual token by every measure, and the vocabulary's norms. */
-  "inspection/neighbours": { params: z.object({ ...target, k: z.int().min(1).max(50).default(10) }), result: neighboursSchema, progress: progressSchema, patience: "unlimited" },
-  "inspection/timeline": { params: z.object({ ...target, k: z.int().min(1).max(10).default(5) }), result: timelineSchema, progress: progressSchema, patience: "unlimited" },
-  "inspection/map": { params: z.object({ ...target, ...mapParams }), result: mapSchema, progress: progressSchema, patience: "unlimited" },
+  "inspection/neighbours": { params: z.object({ ...target, k: z.int().min(1).max(50).default(10) }), result: neighboursSchema, progress: inspectionProgressSchema, patience: "unlimited" },
+  "inspection/timeline": { params: z.object({ ...target, k: z.int().min(1).max(10).default(5) }), result: timelineSchema, progress: inspectionProgressSchema, patience: "unlimited" },
+  "inspection/map": { params: z.object({ ...target, ...mapParams }), result: mapSchema, progress: inspectionProgressSchema, patience: "unlimited" },
   /** Leave-one-out; the progress brings each virtual token when it is measured. */
   "inspection/importance": { params: z.object({ ...target, rows: z.int().min(2).max(4096).default(64) }), result: importanceSchema, progress: importanceProgressSchema, patience: "unlimited" },
   /** Two evaluations on the run's held-out rows. */
-  "inspection/faithfulness": { params: z.object(target), result: faithfulnessSchema, progress: progressSchema, patience: "unlimited" },
+  "inspection/faithfulness": { params: z.object(target), result: faithfulnessSchema, progress: inspectionProgressSchema, patience: "unlimited" },
 } as const;
