@@ -40,6 +40,16 @@ export function columnsOf(runs: readonly MeasuredRun[]): MeasureKey[] {
   return measureKeys.filter((key) => runs.some(({ measures }) => measures[key] !== undefined));
 }
 
+/**
+ * The columns that a page has room for: what was measured on the test rows, beside it the validation figure of the measure
+ * that decides, and the time. Until something was tested, all that was measured in validation.
+ */
+export function shownColumns(columns: readonly MeasureKey[]): MeasureKey[] {
+  const main = mainMeasure(columns);
+  if (!main?.startsWith("test.")) return [...columns];
+  return columns.filter((key) => !key.startsWith("validation.") || key === main.replace("test.", "validation."));
+}
+
 /** What decides which run is better: the test measure of the task, or the validation one while no run is finished. */
 export function mainMeasure(columns: readonly MeasureKey[]): MeasureKey | undefined {
   const preferred: readonly MeasureKey[] = ["test.accuracy", "test.rougeL", "validation.accuracy", "validation.rougeL", "validation.loss"];
@@ -86,12 +96,12 @@ function deltaOf(key: MeasureKey, value: number): Delta {
   return { value, direction: Math.abs(value) < 1e-12 ? "same" : value * directionOf(key) > 0 ? "better" : "worse" };
 }
 
-/** The best value, where it is better than at least one other. */
+/** The best value, where it stands out: what more than half of them share is no distinction. */
 function bestOf(values: readonly (number | undefined)[], key: MeasureKey): number | undefined {
   const known = values.filter((value) => value !== undefined);
   const [low, high] = [Math.min(...known), Math.max(...known)];
-  if (known.length < 2 || low === high) return undefined;
-  return directionOf(key) > 0 ? high : low;
+  const best = directionOf(key) > 0 ? high : low;
+  return known.filter((value) => value === best).length * 2 > known.length ? undefined : best;
 }
 
 export interface Sorting {

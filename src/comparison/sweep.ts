@@ -13,7 +13,7 @@ export interface NumericAxis {
 export interface CategoricalAxis {
   readonly kind: "categorical";
   readonly key: string;
-  /** In the order of first appearance. undefined: the run has no such setting. */
+  /** Numbers, then texts as a person orders them ("{soft:4}" before "{soft:20}"), then null, then undefined: the run has no such setting. */
   readonly categories: readonly (SettingValue | undefined)[];
 }
 
@@ -22,9 +22,17 @@ const twoOrders = 100;
 /** The axis of some values; null and undefined are told apart and make an axis categorical. */
 export function axisOf(key: string, values: readonly (SettingValue | undefined)[]): SweepAxis {
   const numbers = values.filter((value) => typeof value === "number");
-  if (numbers.length < values.length || numbers.length === 0) return { kind: "categorical", key, categories: [...new Set(values)] };
+  if (numbers.length < values.length || numbers.length === 0) return { kind: "categorical", key, categories: [...new Set(values)].sort(byKindAndName) };
   const domain = [Math.min(...numbers), Math.max(...numbers)] as const;
   return { kind: "numeric", key, scale: domain[0] > 0 && domain[1] / domain[0] > twoOrders ? "log" : "linear", domain };
+}
+
+const natural = new Intl.Collator("en", { numeric: true });
+const kinds = ["number", "boolean", "string", "object", "undefined"];
+
+function byKindAndName(a: SettingValue | undefined, b: SettingValue | undefined): number {
+  if (typeof a !== typeof b) return kinds.indexOf(typeof a) - kinds.indexOf(typeof b);
+  return typeof a === "number" ? a - (b as number) : natural.compare(String(a), String(b));
 }
 
 /** Where a value lies on its axis, 0 (bottom) to 1 (top); a lone value lies in the middle. */

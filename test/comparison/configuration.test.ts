@@ -68,7 +68,8 @@ describe("axes of a sweep", () => {
     expect(axisOf("lr", [0.001, 0.1, 1])).toEqual({ kind: "numeric", key: "lr", scale: "log", domain: [0.001, 1] });
     expect(axisOf("lr", [0.01, 1])).toMatchObject({ scale: "linear" });
     expect(axisOf("delta", [0, 1000])).toMatchObject({ scale: "linear" });
-    expect(axisOf("init", ["text", "random", "text"])).toEqual({ kind: "categorical", key: "init", categories: ["text", "random"] });
+    expect(axisOf("init", ["text", "random", "text"])).toEqual({ kind: "categorical", key: "init", categories: ["random", "text"] });
+    expect(axisOf("template", ["{soft:20}", "{soft:4}", undefined, "{soft:100}", null, 7])).toMatchObject({ categories: [7, "{soft:4}", "{soft:20}", "{soft:100}", null, undefined] });
     expect(axisOf("clip", [1, null, undefined])).toMatchObject({ kind: "categorical", categories: [1, null, undefined] });
   });
 

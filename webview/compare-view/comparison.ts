@@ -1,7 +1,7 @@
 import { compareConfigurations, type ConfigurationComparison, type Configuration } from "../../src/comparison/configuration.js";
 import { groupLetter, groupRuns, type RunGroup } from "../../src/comparison/groups.js";
 import type { MeasureKey } from "../../src/comparison/measures.js";
-import { buildResults, columnsOf, mainMeasure, type ResultGroup } from "../../src/comparison/results.js";
+import { buildResults, columnsOf, mainMeasure, type ResultGroup, shownColumns } from "../../src/comparison/results.js";
 import type { ComparedRun, RunCurves } from "../../src/protocol/webview/compare-view.js";
 
 /** What the host has told. */
@@ -31,7 +31,9 @@ export interface Comparison {
   readonly configurations: ConfigurationComparison;
   readonly environments: ConfigurationComparison;
   readonly results: readonly ResultGroup<ShownRun>[];
+  /** Those of the table. */
   readonly columns: readonly MeasureKey[];
+  readonly allColumns: readonly MeasureKey[];
   readonly main: MeasureKey | undefined;
   /** Where it is among the runs. */
   readonly baseline: ShownRun | undefined;
@@ -54,7 +56,8 @@ export function compare({ runs, baseline }: Pick<ComparisonData, "runs" | "basel
     configurations,
     environments: compareConfigurations(read.map(({ environment }) => new Map(environment))),
     results: buildResults(groups, baseline ?? undefined),
-    columns,
+    columns: shownColumns(columns),
+    allColumns: columns,
     main: mainMeasure(columns),
     baseline: baseline === null ? undefined : byPath.get(baseline),
   };

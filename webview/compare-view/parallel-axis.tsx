@@ -4,6 +4,7 @@ import { placeOn } from "../../src/comparison/sweep.js";
 import { t } from "../shared/localization.js";
 import { figure } from "../shared/numbers.js";
 import { visibleText } from "../shared/visible-text.js";
+import { distinctParts } from "./distinct-parts.js";
 import { type Brushes, keyStep, settle, withBrush } from "./brushes.js";
 import type { DrawnAxis } from "./parallel-coordinates.js";
 
@@ -29,6 +30,8 @@ export function Axis({ drawn, x, yOf, brushes, onBrush, end }: AxisSetting) {
   const from = useRef<number | undefined>(undefined);
   const [low, high] = brushes.get(axis.key) ?? [0, 1];
   const [top, bottom] = [yOf(1), yOf(0)];
+  const labels = labelsOf(drawn);
+  const distinct = distinctParts(labels.map(({ text }) => text), longestLabel);
   const placeAt = (event: PointerEvent & { readonly currentTarget: SVGElement }): number => {
     const box = event.currentTarget.getBoundingClientRect();
     return Math.min(1, Math.max(0, 1 - (event.clientY - box.top) / box.height));
@@ -44,10 +47,10 @@ export function Axis({ drawn, x, yOf, brushes, onBrush, end }: AxisSetting) {
     <g class="axis">
       <text x={x} y={16} text-anchor="middle" class="title"><title>{visibleText(full)}</title>{short(title, 20)}</text>
       <line x1={x} x2={x} y1={top} y2={bottom} />
-      {labelsOf(drawn).map(({ place, text }) => (
+      {labels.map(({ place, text }, at) => (
         <g key={place}>
           <line x1={x - 3} x2={x + 3} y1={yOf(place)} y2={yOf(place)} />
-          <text x={end ? x + 10 : x - 10} y={yOf(place)} dy="0.35em" text-anchor={end ? "start" : "end"}><title>{visibleText(text)}</title>{short(text, longestLabel)}</text>
+          <text x={end ? x + 10 : x - 10} y={yOf(place)} dy="0.35em" text-anchor={end ? "start" : "end"}><title>{visibleText(text)}</title>{short(distinct[at], longestLabel)}</text>
         </g>
       ))}
       {brushes.has(axis.key) && <rect class="brush" x={x - 7} width={14} y={yOf(high)} height={Math.max(2, yOf(low) - yOf(high))} />}

@@ -21,7 +21,7 @@ export interface ParallelSetting {
   readonly onBrush: (brushes: Brushes) => void;
 }
 
-export const picture = { height: 300, top: 44, bottom: 26, side: 70 } as const;
+export const picture = { height: 300, top: 44, bottom: 26, side: 104 } as const;
 const least = 130;
 
 /** A line a run, through its value on every axis; what the brushes leave out is faint. */
@@ -55,7 +55,7 @@ export function ParallelCoordinates({ axes, names, lowerIsBetter, brushes, onBru
       <svg width={width} height={picture.height} role="group" aria-label={t("Parallel coordinates: a line a run, through its settings to its result. The table below holds the same.")}>
         <g>
           {drawn.map((each) => (
-            <path key={each.run} d={pathOf(each.run)} class={each.chosen ? "line chosen" : "line"} style={{ stroke: each.chosen ? strokeOf(worth(each)) : undefined }}>
+            <path key={each.run} d={pathOf(each.run)} class={`line${each.chosen ? " chosen" : ""}${each.chosen && each.result === undefined ? " unmeasured" : ""}`} style={{ stroke: each.chosen ? strokeOf(worth(each)) : undefined }}>
               <title>{visibleText(`${each.name}: ${axes.map(({ full, text, values }) => `${full} ${text(values[each.run])}`).join(", ")}`)}</title>
             </path>
           ))}

@@ -89,6 +89,7 @@ function Group({ result: { group, cells, rows }, open, onToggle, ...setting }: G
             <Icon name={open ? "chevron-down" : "chevron-right"} />
             <GroupMark index={group.index} theme={theme} /> <span class="quiet">{seedsText(group.runs)}</span>
           </button>
+          {comparison.baseline?.group === group.index && !open && <span class="tag"><Icon name="pinned" />{t("baseline {0}", comparison.baseline.label)}</span>}
           {finished < rows.length && <div class="quiet state">{t("{0} of {1} runs finished", finished, rows.length)}</div>}
         </th>
         {comparison.columns.map((key) => <MeasureCell key={key} measure={key} cell={cells[key]} group />)}
@@ -111,7 +112,7 @@ function RunRow({ row: { run, cells }, alone = false, comparison, theme, onOpen,
           <span class="quiet">{seedsText([run])}</span>
           {pinned && <span class="tag"><Icon name="pinned" />{t("baseline")}</span>}
         </div>
-        {state !== undefined && <div class={`state ${run.state === "failed" ? "error" : "quiet"}`}>{run.state === "failed" && <Icon name="error" />} {state}</div>}
+        {state !== undefined && <div class={`state ${run.state === "failed" ? "failed" : "quiet"}`}>{run.state === "failed" && <Icon name="error" />} {state}</div>}
         {run.damage.map((sentence) => <div key={sentence} class="state quiet"><Icon name="warning" /> {sentence}</div>)}
       </th>
       {comparison.columns.map((key) => <MeasureCell key={key} measure={key} cell={cells[key]} group={alone && run.finished} />)}

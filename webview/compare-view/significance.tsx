@@ -95,7 +95,7 @@ function Sentences({ comparison, pairs, measured, measure }: { readonly comparis
   }, [key]);
   if (pairs.length === 0) return null;
   if (found?.key !== key) return <p class="row" role="status"><Busy label={t("Comparing")} /> {t("Comparing row by row…")}</p>;
-  if (!found.answers) return <p class="error" role="alert"><Icon name="error" /> {found.error}</p>;
+  if (!found.answers) return <p class="failed" role="alert"><Icon name="error" /> {found.error}</p>;
   return <Verdicts comparison={comparison} pairs={pairs} answers={found.answers} />;
 }
 
@@ -119,7 +119,7 @@ function Verdicts({ comparison, pairs, answers }: { readonly comparison: Compari
           const notes = [
             ...reservations(answer),
             ...(verdictOf(answer) === verdict ? [] : [t("On its own it would count as larger than chance, among {0} comparisons it does not.", measured.length)]),
-            ...(answer.differing === 0 ? [] : [measured.length > 1 ? t("p = {0}, corrected for {1} comparisons {2}", pText(answer.p), measured.length, pText(p)) : t("p = {0}", pText(p))]),
+            ...(answer.differing === 0 ? [] : [measured.length > 1 ? t("p {0}; corrected for {1} comparisons: p {2}.", pText(answer.p), measured.length, pText(p)) : t("p {0}.", pText(p))]),
           ];
           return (
             <li key={at} class={verdict}>
@@ -139,5 +139,5 @@ function Verdicts({ comparison, pairs, answers }: { readonly comparison: Compari
 }
 
 function pText(p: number): string {
-  return p < 0.001 ? t("below 0.001") : fixed(p, 3);
+  return p < 0.001 ? `< ${fixed(0.001, 3)}` : `= ${fixed(p, 3)}`;
 }

@@ -14,7 +14,7 @@ const mostAxes = 9;
 
 /** What a sweep's settings did to the result. */
 export function Sweep({ comparison }: { readonly comparison: Comparison }) {
-  const { runs, configurations, columns } = comparison;
+  const { runs, configurations, allColumns: columns } = comparison;
   const [chosen, setChosen] = useState<MeasureKey>();
   const [brushes, setBrushes] = useState<Brushes>(new Map());
   const main = chosen && columns.includes(chosen) ? chosen : comparison.main;
@@ -81,5 +81,6 @@ function axesOf({ configurations, runs }: Comparison, main: MeasureKey | undefin
   return { axes: [...settings, outcome], left: all.length - settings.length };
 }
 
-const lastPart = (key: string): string => /[^.]+$/.exec(key)?.[0] ?? key;
+/** "learningRate"; with what it is a part of where the word alone says little: "init.type". */
+const lastPart = (key: string): string => /(?:[^.]+\.)?[^.]{1,5}$|[^.]+$/.exec(key)?.[0] ?? key;
 const sortable = (value: unknown): number | string | undefined => (typeof value === "number" || typeof value === "string" ? value : undefined);

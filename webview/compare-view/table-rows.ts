@@ -10,7 +10,7 @@ import { deltaText, measureName, measureText, seedsText, settingText, spreadText
 type Results = readonly ResultGroup<ShownRun>[];
 
 /** Every run in a row of its own, in full precision, for a spreadsheet: its settings that differ and its measures. */
-export function resultsCsv({ configurations, columns }: Comparison, results: Results): string {
+export function resultsCsv({ configurations, allColumns: columns }: Comparison, results: Results): string {
   const keys = configurations.differing.map(({ key }) => key).filter((key) => key !== seedKey);
   const head = ["configuration", "run", "seed", "state", ...keys, ...columns, ...columns.map((key) => `${key} minus baseline`)];
   const number = (value: number | undefined): string => (value === undefined ? "" : String(value));

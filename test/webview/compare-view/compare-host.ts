@@ -1,8 +1,8 @@
-import { compareHostContract, type CompareHostContract, comparePageContract, type ComparePageContract } from "../../src/protocol/webview/compare-view.js";
-import { ComparisonFeed } from "../../src/host/compare-view/comparison-feed.js";
-import { SignificanceMeasurer } from "../../src/host/compare-view/measure-significance.js";
-import type { Peer } from "../../src/protocol/peer.js";
-import type { PageBrowser, PageHost, PageHostSetting } from "./page-host.js";
+import { compareHostContract, type CompareHostContract, comparePageContract, type ComparePageContract } from "../../../src/protocol/webview/compare-view.js";
+import { ComparisonFeed } from "../../../src/host/compare-view/comparison-feed.js";
+import { SignificanceMeasurer } from "../../../src/host/compare-view/measure-significance.js";
+import type { Peer } from "../../../src/protocol/peer.js";
+import type { PageBrowser, PageHost, PageHostSetting } from "../page-host.js";
 
 export type ComparePage = PageHost<CompareHostContract, ComparePageContract>;
 
