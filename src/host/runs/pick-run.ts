@@ -49,7 +49,7 @@ export async function pickRuns({ runs, jobs, baseline }: Pick<Services, "runs"> 
   const speech = currentSpeech();
   // What is selected in the view is most likely meant.
   const items = [...marked, ...candidates.filter((entry) => !marked.includes(entry))].map((entry) => {
-    const row = runRow(speech, entry, { job: jobs?.ofRun(entry.path), baseline: baseline?.run === entry.path });
+    const row = runRow(speech, entry, { job: jobs?.ofRun(entry.path), baseline: baseline?.run === entry.path, twin: true });
     return { label: `${entry.experimentName} · ${row.label}`, description: row.description, iconPath: new vscode.ThemeIcon(row.icon.id.replace("~spin", "")), picked: marked.includes(entry), entry };
   });
   const options = { title, matchOnDescription: true };

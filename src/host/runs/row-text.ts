@@ -23,11 +23,13 @@ export interface RowSituation {
   /** The job of this window that works on the run, if there is one. */
   readonly job?: JobStatus;
   readonly baseline: boolean;
+  /** Whether the seed alone does not tell which run of its experiment it is. */
+  readonly twin: boolean;
 }
 
 export function runRow(speech: Speech, entry: RunEntry, situation: RowSituation): RowText {
   const { l10n } = speech;
-  const label = entry.seed === null ? entry.id : l10n.t("seed {0} · {1}", entry.seed, entry.id);
+  const label = entry.seed === null ? entry.id : situation.twin ? l10n.t("seed {0} · {1}", entry.seed, entry.id) : l10n.t("seed {0}", entry.seed);
   const parts = [...progressOf(speech, entry, situation), entry.metric ? metricText(speech, entry.metric) : "", ageText(speech, entry.created)].filter((part) => part !== "");
   const marks = [situation.baseline ? l10n.t("baseline") : "", entry.damage.length > 0 ? l10n.t("damaged") : ""].filter((part) => part !== "");
   return {

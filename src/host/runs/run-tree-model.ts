@@ -61,10 +61,12 @@ export class RunTreeModel {
     this.runs = new Map();
     for (const content of contents) {
       const node = groups.get(content.key)?.node ?? { kind: "experiment", key: content.key };
+      const seeds = new Map<number | null, number>();
+      for (const { seed } of content.runs) seeds.set(seed, (seeds.get(seed) ?? 0) + 1);
       const children = content.runs.map((entry) => {
         const known = runs.get(entry.path)?.node;
         const child: RunNode = known?.parent === node ? known : { kind: "run", path: entry.path, parent: node };
-        this.runs.set(entry.path, { node: child, entry, situation: { job: atWork.get(entry.path), baseline: entry.path === input.baseline } });
+        this.runs.set(entry.path, { node: child, entry, situation: { job: atWork.get(entry.path), baseline: entry.path === input.baseline, twin: seeds.get(entry.seed)! > 1 } });
         return child;
       });
       this.groups.set(content.key, { node, content, children });
@@ -124,7 +126,7 @@ function waitingJobs({ jobs, entries }: RunTreeInput): JobStatus[] {
 /** What a group's own row tells. */
 const headOf = ({ runs, best, overSeeds }: RunGroup): string => JSON.stringify([runs.length, runs.some(({ active }) => active), best, overSeeds]);
 
-const isOther = (known: Run | undefined, { entry, situation }: Run): boolean => known?.entry !== entry || known.situation.baseline !== situation.baseline || !sameWork(known.situation.job, situation.job);
+const isOther = (known: Run | undefined, { entry, situation }: Run): boolean => known?.entry !== entry || known.situation.baseline !== situation.baseline || known.situation.twin !== situation.twin || !sameWork(known.situation.job, situation.job);
 
 /** Whether a row would say the same of both. */
 const sameWork = (a: JobStatus | undefined, b: JobStatus | undefined): boolean => a === b || (a?.state === b?.state && a?.title === b?.title && isDeepStrictEqual(a?.activity, b?.activity));

@@ -8,12 +8,13 @@ import { groupRuns } from "../../../src/host/runs/run-groups.js";
 import { ageText, clockText, durationText, metricText } from "../../../src/host/runs/words.js";
 import { english, entry, job, now, running } from "./support.js";
 
-const alone = { baseline: false };
+const alone = { baseline: false, twin: false };
 
 test("a row tells the state, the progress, the metric and the age of its run", () => {
-  expect(runRow(english, running({ id: "0a1b2c" }), alone)).toMatchObject({ label: "seed 1 · 0a1b2c", description: "step 120/300 · 12 s left · accuracy 90.0 % · 3 min. ago", icon: { id: "sync~spin", color: "charts.blue" } });
+  expect(runRow(english, running({ id: "0a1b2c" }), { ...alone, twin: true })).toMatchObject({ label: "seed 1 · 0a1b2c", description: "step 120/300 · 12 s left · accuracy 90.0 % · 3 min. ago", icon: { id: "sync~spin", color: "charts.blue" } });
+  expect(runRow(english, running(), alone).label).toBe("seed 1");
   expect(runRow(english, entry(), alone).description).toBe("accuracy 95.2 % · 3 min. ago");
-  expect(runRow(english, entry(), { baseline: true }).description).toBe("baseline · accuracy 95.2 % · 3 min. ago");
+  expect(runRow(english, entry(), { ...alone, baseline: true }).description).toBe("baseline · accuracy 95.2 % · 3 min. ago");
   expect(runRow(english, entry({ state: "stopped", step: 40, metric: null }), alone).description).toBe("stopped at step 40/300 · 3 min. ago");
   expect(runRow(english, entry({ state: "interrupted", steps: null, step: 40, metric: null, created: null, damage: ["journal.jsonl, line 3."] }), alone).description).toBe("damaged · interrupted at step 40");
   expect(runRow(english, entry({ seed: null, id: "renamed" }), alone).label).toBe("renamed");
@@ -23,20 +24,20 @@ test("a row tells the state, the progress, the metric and the age of its run", (
 
 test("a row of this window's own job tells what the job is busy with", () => {
   const resumed = entry({ state: "stopped", step: 40 });
-  const at = (given: object): string => runRow(english, resumed, { baseline: false, job: job({ run: resumed.path, ...given }) }).description;
+  const at = (given: object): string => runRow(english, resumed, { ...alone, job: job({ run: resumed.path, ...given }) }).description;
   expect(at({ state: "queued" })).toMatch(/^waiting for its turn · /);
   expect(at({ state: "preparing", activity: { kind: "downloading", text: "downloading smollm2.gguf", done: 33, total: 98 } })).toMatch(/^downloading smollm2.gguf 33 % · /);
   expect(at({ state: "preparing", activity: { kind: "data", text: "reading", done: 33 } })).toMatch(/^reading · /);
-  expect(runRow(english, running(), { baseline: false, job: job({ state: "running", activity: { kind: "pausing", text: "pausing" } }) }).description).toMatch(/^step 120\/300 · pausing · /);
+  expect(runRow(english, running(), { ...alone, job: job({ state: "running", activity: { kind: "pausing", text: "pausing" } }) }).description).toMatch(/^step 120\/300 · pausing · /);
   expect(at({ state: "stopping" })).toMatch(/^stopping · step 40\/300 · /);
   const trained = running({ step: 300, secondsLeft: 0, metric: null });
-  expect(runRow(english, trained, { baseline: false, job: job({ state: "running", run: trained.path, activity: { kind: "test", text: "testing", done: 1, total: 2 } }) }).description).toBe("step 300/300 · testing 50 % · 3 min. ago");
+  expect(runRow(english, trained, { ...alone, job: job({ state: "running", run: trained.path, activity: { kind: "test", text: "testing", done: 1, total: 2 } }) }).description).toBe("step 300/300 · testing 50 % · 3 min. ago");
   expect(jobRow(english, job({ title: "my spam", state: "queued" }))).toMatchObject({ label: "my spam", description: "waiting for its turn", context: "job;active;" });
   expect(jobRow(english, job({ state: "stopping" })).context).toBe("job;");
 });
 
 test("the whole row can be heard as a sentence", () => {
-  expect(runRow(english, running({ id: "0a1b2c" }), { baseline: true }).spoken).toBe("Run of spam, seed 1 · 0a1b2c, running, baseline, step 120/300, 12 s left, accuracy 90.0 %, 3 min. ago");
+  expect(runRow(english, running(), { ...alone, baseline: true }).spoken).toBe("Run of spam, seed 1, running, baseline, step 120/300, 12 s left, accuracy 90.0 %, 3 min. ago");
 });
 
 test("an experiment's row tells its best run and the mean over its seeds", () => {
@@ -46,15 +47,15 @@ test("an experiment's row tells its best run and the mean over its seeds", () =>
 });
 
 test("what menus ask for is said in whole words", () => {
-  const own = { baseline: false, job: job({ state: "running" }) };
+  const own = { ...alone, job: job({ state: "running" }) };
   expect(contextOf(entry(), alone)).toBe("run;succeeded;finished;learned;");
-  expect(contextOf(entry(), { baseline: true })).toBe("run;succeeded;finished;learned;baseline;");
+  expect(contextOf(entry(), { ...alone, baseline: true })).toBe("run;succeeded;finished;learned;baseline;");
   expect(contextOf(running(), own)).toBe("run;running;learned;active;pausable;");
   expect(contextOf(running(), alone)).toBe("run;running;learned;active;");
   expect(contextOf(running({ state: "paused" }), { ...own, job: job({ state: "paused" }) })).toBe("run;paused;learned;active;");
   expect(contextOf(entry({ state: "interrupted", learned: "nothing" }), alone)).toBe("run;interrupted;resumable;");
-  expect(contextOf(entry({ state: "stopped", learned: "checkpoint" }), { baseline: false, job: job({ state: "preparing" }) })).toBe("run;stopped;learned;active;");
-  expect(contextOf(running(), { baseline: false, job: job({ state: "stopping" }) })).toBe("run;running;learned;");
+  expect(contextOf(entry({ state: "stopped", learned: "checkpoint" }), { ...alone, job: job({ state: "preparing" }) })).toBe("run;stopped;learned;active;");
+  expect(contextOf(running(), { ...alone, job: job({ state: "stopping" }) })).toBe("run;running;learned;");
 });
 
 test("every condition of the menus on runs can be met, and no row has more than three actions", () => {
@@ -63,7 +64,7 @@ test("every condition of the menus on runs can be met, and no row has more than 
   const contexts = [
     ...(["queued", "running", "paused", "stopped", "succeeded", "failed", "interrupted"] as const).flatMap((state) =>
       [undefined, job({ state: "running" }), job({ state: "paused" }), job({ state: "stopping" }), job({ state: "preparing" })].flatMap((atWork) =>
-        [false, true].flatMap((baseline) => (["nothing", "checkpoint", "adapter"] as const).map((learned) => contextOf(entry({ state, learned, active: atWork !== undefined }), { baseline, job: atWork }))),
+        [false, true].flatMap((baseline) => (["nothing", "checkpoint", "adapter"] as const).map((learned) => contextOf(entry({ state, learned, active: atWork !== undefined }), { ...alone, baseline, job: atWork }))),
       ),
     ),
     jobRow(english, job()).context,
