@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { SessionTable } from "../../src/backend/playground/session-table.js";
 import { predictRows } from "../../src/backend/predict.js";
 import { registerPlayground } from "../../src/backend-process/handlers/playground.js";
-import { borrowBackbone, openBackbones } from "../../src/backend-process/open-backbones.js";
+import { openBackbones } from "../../src/backend-process/open-backbones.js";
 import { PromptTuningError } from "../../src/common/errors.js";
 import type { AnswerProgress } from "../../src/protocol/backend/playground.js";
 import { backendPeer } from "../backend/playground/backend-peer.js";
@@ -24,7 +24,7 @@ beforeAll(async () => {
   other[other.length - 4] ^= 1;
   stranger = await here.train({ ...spam(), model: { path: here.write("other.gguf", other) } });
   table = new SessionTable((error) => expect.fail(String(error)));
-  backend = backendPeer(here.cache, (context) => registerPlayground(context, borrowBackbone, table));
+  backend = backendPeer(here.cache, (context) => registerPlayground(context, { table }));
 }, 60_000);
 afterAll(async () => {
   await table.closeAll();
@@ -103,11 +103,20 @@ describe("the playground's calls", () => {
 
   it("a session that nobody uses closes by itself, one that is used does not", async () => {
     const idle = new SessionTable(() => undefined, 80);
-    const other = backendPeer(here.cache, (context) => registerPlayground(context, borrowBackbone, idle));
+    const other = backendPeer(here.cache, (context) => registerPlayground(context, { table: idle }));
     const { session } = await other.host.call("playground/open", { runsRoot: here.runsRoot, prompts: [first] });
     await idle.use(session, () => new Promise((resolve) => setTimeout(resolve, 200)));
     expect(idle.size).toBe(1);
     await expect.poll(() => idle.size).toBe(0);
     other.close();
+  });
+
+  it("what a window has opened is let go when the window is gone", async () => {
+    const own = new SessionTable(() => undefined);
+    const other = backendPeer(here.cache, (context) => registerPlayground(context, { table: own }));
+    await other.host.call("playground/open", { runsRoot: here.runsRoot, prompts: [first] });
+    expect(own.size).toBe(1);
+    other.close();
+    await expect.poll(() => own.size).toBe(0);
   });
 });

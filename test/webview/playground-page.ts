@@ -1,5 +1,4 @@
 import { registerPlayground } from "../../src/backend-process/handlers/playground.js";
-import { borrowBackbone } from "../../src/backend-process/open-backbones.js";
 import { SessionTable } from "../../src/backend/playground/session-table.js";
 import { PlaygroundConversation, type Surroundings } from "../../src/host/playground/conversation.js";
 import { playgroundHostContract, playgroundPageContract } from "../../src/protocol/webview/playground.js";
@@ -17,7 +16,7 @@ export class PlaygroundWorld {
   readonly around: { -readonly [Key in keyof Surroundings]: Surroundings[Key] };
 
   constructor(here: TinyRuns) {
-    this.backend = backendPeer(here.cache, (context) => registerPlayground(context, borrowBackbone, this.table));
+    this.backend = backendPeer(here.cache, (context) => registerPlayground(context, { table: this.table }));
     const { host } = this.backend;
     this.around = {
       backend: { call: (name, params, options) => host.call(name, params, options) },

@@ -10,8 +10,17 @@ import { type ErrorData, toErrorData } from "../../protocol/error-data.js";
 import type { ProcessContext } from "../context.js";
 import { borrowBackbone } from "../open-backbones.js";
 
+/** What a test puts in the place of the process's own. */
+export interface PlaygroundParts {
+  readonly borrow?: BorrowBackbone;
+  readonly table?: SessionTable;
+}
+
 /** The playground's calls: one loaded backbone, several prompts side by side. */
-export function registerPlayground({ peer, settings, log }: ProcessContext, borrow: BorrowBackbone = borrowBackbone, table = new SessionTable((error) => log("warning", `A playground could not be closed: ${String(error)}`))): void {
+export function registerPlayground({ peer, settings, log, gone }: ProcessContext, parts: PlaygroundParts = {}): void {
+  const notClosed = (error: unknown): void => log("warning", `A playground could not be closed: ${String(error)}`);
+  const { borrow = borrowBackbone, table = new SessionTable(notClosed) } = parts;
+  gone.addEventListener("abort", () => void table.closeAll().catch(notClosed), { once: true });
   const options = (runsRoot: string, rest: Partial<BackendOptions> = {}): BackendOptions => ({ runsRoot, cache: settings().cache, ...rest });
 
   peer.handle("playground/open", async ({ runsRoot, prompts: [first, ...others] }, { signal, progress }) => {

@@ -1,9 +1,11 @@
 import type { ProcessContext } from "../context.js";
 import { registerInspection } from "./inspection.js";
 import { registerPlayground } from "./playground.js";
+import { registerTransfer } from "./transfer.js";
 
 /** Every feature that needs the engine answers its calls here; a feature adds its line. */
 export function registerHandlers(context: ProcessContext): void {
   registerInspection(context);
   registerPlayground(context);
+  registerTransfer(context);
 }

@@ -9,6 +9,11 @@ export function backendPeer(cache: string, register: (context: ProcessContext) =
   const logged: string[] = [];
   const peer = new Peer<BackendContract, HostContract>(far, backendContract, hostContract, "The window");
   const host = new Peer<HostContract, BackendContract>(near, hostContract, backendContract, "The training process");
-  register({ peer, settings: () => ({ cache, runsAtOnce: 1, whenWindowCloses: "stop", stateFolder: cache }), log: (_, text) => logged.push(text) } as ProcessContext);
-  return { host, logged, close: () => host.close() };
+  const gone = new AbortController();
+  register({ peer, settings: () => ({ cache, runsAtOnce: 1, whenWindowCloses: "stop", stateFolder: cache }), log: (_, text) => void logged.push(text), gone: gone.signal });
+  const close = (): void => {
+    gone.abort();
+    host.close();
+  };
+  return { host, logged, close };
 }
