@@ -173,7 +173,10 @@ export class BackendSupervisor {
       onEnd: () => this.gone(connection),
     });
     this.connection = connection;
-    connection.peer.onNotice("job", (status) => this.book.set(status));
+    connection.peer.onNotice("job", (status) => {
+      // What waits for the next process is not stopped by the end of this one.
+      if (!this.waiting.some(({ job }) => job === status.job)) this.book.set(status);
+    });
     connection.peer.onNotice("heartbeat", ({ memoryMB }) => (this.memory = memoryMB));
     connection.peer.onNotice("log", ({ level, text }) => this.options.log(level, text));
     try {

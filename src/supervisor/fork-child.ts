@@ -9,6 +9,8 @@ export interface ForkOptions {
   readonly script: string;
   /** Node, or VS Code's own executable, which is Node where ELECTRON_RUN_AS_NODE is set. */
   readonly execPath?: string;
+  /** Options of Node itself. */
+  readonly execArgv?: readonly string[];
   readonly environment?: NodeJS.ProcessEnv;
   /** Told what the process prints, piece by piece. */
   readonly onOutput?: (text: string) => void;
@@ -18,12 +20,12 @@ export interface ForkOptions {
 const own = /^(NODE_OPTIONS|NODE_INSPECT.*|VSCODE_INSPECTOR_OPTIONS|ELECTRON_NO_ATTACH_CONSOLE|NODE_CHANNEL_FD|NODE_CHANNEL_SERIALIZATION_MODE)$/;
 
 /** Forks a backend process. It has a process group of its own: what ends this process's group does not end a run that is to go on. */
-export function forkChild({ script, execPath = process.execPath, environment = process.env, onOutput }: ForkOptions): BackendChild {
+export function forkChild({ script, execPath = process.execPath, execArgv = [], environment = process.env, onOutput }: ForkOptions): BackendChild {
   const hidden = { windowsHide: true };
   const child = fork(script, [], {
     ...hidden,
     execPath,
-    execArgv: [],
+    execArgv: [...execArgv],
     env: { ...Object.fromEntries(Object.entries(environment).filter(([name]) => !own.test(name))), ELECTRON_RUN_AS_NODE: "1" },
     serialization: "json",
     // The fifth is for heartbeats (src/backend-process/run-process.ts).
