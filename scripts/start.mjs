@@ -46,8 +46,10 @@ async function openServer() {
   console.log(`\nOpen this address:\n\n  ${address}\n\nCtrl+C ends the server and everything in it.`);
   openBrowser(address);
   const end = new Promise((resolve) => ["SIGINT", "SIGTERM", "SIGHUP"].forEach((signal) => process.once(signal, resolve)));
-  const ended = server.ended.then((code) => console.error(`VS Code's server ended (exit code ${code}).`));
-  await Promise.race([end, ended]);
+  const ended = server.ended.then((code) => ({ code }));
+  const first = await Promise.race([end, ended]);
+  // Ctrl+C reaches the server too: its end is then no news.
+  if (typeof first === "object") fail(`VS Code's server ended by itself (exit code ${first.code}); ${path.join(dataFolder, "server.log")} may say why.`);
   await server.stop();
 }
 

@@ -6,7 +6,7 @@ import { QuickInput } from "./quick-input.js";
 import type { Settings } from "./settings.js";
 import { wholeText } from "./text.js";
 import { TreeView, type TreeRow } from "./tree-view.js";
-import { webviewFrame } from "./webview-frame.js";
+import { visibleWebviews, webviewFrame } from "./webview-frame.js";
 
 type VSCode = typeof import("vscode");
 
@@ -187,6 +187,11 @@ export class VSCodePage {
   /** The page of a webview panel, custom editor or webview view, by its title. */
   async webviewFrame(title: string | RegExp, timeout?: number): Promise<Frame> {
     return webviewFrame(this.page, title, timeout);
+  }
+
+  /** The pages of all webviews that are shown now. */
+  async visibleFrames(): Promise<Frame[]> {
+    return visibleWebviews(this.page);
   }
 
   private menuEntry(entry: string): Locator {

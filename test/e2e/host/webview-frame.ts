@@ -19,6 +19,13 @@ export async function webviewFrame(page: Page, title: string | RegExp, timeout =
   }
 }
 
+/** The inner frames of all webviews that are shown now. */
+export async function visibleWebviews(page: Page): Promise<Frame[]> {
+  const found: Frame[] = [];
+  for (const frame of page.frames()) if ((await titleOf(frame)) !== undefined) found.push(frame);
+  return found;
+}
+
 /** Undefined for a frame that is none, is not shown, or is still being loaded. */
 async function titleOf(frame: Frame): Promise<string | undefined> {
   if (frame.parentFrame()?.parentFrame() == null) return undefined;

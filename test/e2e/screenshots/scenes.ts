@@ -1,0 +1,82 @@
+import type { Frame } from "playwright-core";
+import type { VSCodePage } from "../host/vscode-page.js";
+
+export interface Stage {
+  readonly code: VSCodePage;
+  /** Folders of finished runs. */
+  readonly runs: readonly string[];
+}
+
+export interface Scene {
+  readonly name: string;
+  /** Brings the view up, and resolves when all that is asynchronous in it has come. Works in every language. */
+  readonly show: (stage: Stage) => Promise<void>;
+}
+
+/** Every view of the extension. A command is called with its run's folder: its title depends on the language. */
+export const scenes: readonly Scene[] = [
+  {
+    name: "runs",
+    show: async ({ code }) => {
+      await code.evaluate((vscode) => vscode.commands.executeCommand("promptTuning.runs.focus"));
+      await code.page.locator(".pane-body .monaco-list-row").first().waitFor();
+    },
+  },
+  {
+    name: "experiment-file",
+    show: async ({ code }) => {
+      await code.openFile("requests.ptune.json");
+      await code.page.locator(".codelens-decoration a").first().waitFor();
+    },
+  },
+  page("run-view", (stage) => command(stage, "promptTuning.openRun", stage.runs.slice(0, 1))),
+  page("compare-view", (stage) => command(stage, "promptTuning.compareRuns", stage.runs)),
+  page("inspector", (stage) => command(stage, "promptTuning.inspectPrompt", stage.runs.slice(0, 1))),
+  page("playground", (stage) => command(stage, "promptTuning.tryPrompt", stage.runs.slice(0, 1))),
+  {
+    name: "walkthrough",
+    show: async ({ code }) => {
+      await code.evaluate(async (vscode) => {
+        const { id, packageJSON } = vscode.extensions.getExtension("prompt-tuning-lab.prompt-tuning-lab") ?? {};
+        const [walkthrough] = (packageJSON as { contributes: { walkthroughs?: Array<{ id: string }> } }).contributes.walkthroughs ?? [];
+        if (!walkthrough) throw new Error("The extension has no walkthrough.");
+        await vscode.commands.executeCommand("workbench.action.openWalkthrough", `${id}#${walkthrough.id}`, false);
+      });
+      await code.page.locator(".gettingStartedContainer .step-title").first().waitFor();
+    },
+  },
+];
+
+function page(name: string, open: (stage: Stage) => Promise<void>): Scene {
+  return {
+    name,
+    show: async (stage) => {
+      await open(stage);
+      await settled(await stage.code.webviewFrame(/./));
+    },
+  };
+}
+
+/** Not awaited inside the extension host: some commands end only when their page is closed. */
+async function command({ code }: Stage, id: string, runs: readonly string[]): Promise<void> {
+  await code.evaluate(
+    (vscode, call) => {
+      void vscode.commands.executeCommand(call.id, call.runs[0], call.runs.length > 1 ? call.runs : undefined);
+    },
+    { id, runs },
+  );
+}
+
+/** The page has content, nothing in it is busy, and its text has been the same for a second. */
+export async function settled(frame: Frame): Promise<void> {
+  const until = Date.now() + 120_000;
+  let last = "";
+  for (let same = 0; same < 10; ) {
+    const text = await frame.locator("body").innerText();
+    const busy = await frame.locator("[aria-busy=true]:visible, vscode-progress-ring:visible, [role=progressbar]:visible").count();
+    same = text.trim() !== "" && text === last && busy === 0 ? same + 1 : 0;
+    last = text;
+    if (Date.now() > until) throw new Error(`A page did not come to rest within 120 s. It shows: ${text.slice(0, 300)}`);
+    await frame.waitForTimeout(100);
+  }
+}

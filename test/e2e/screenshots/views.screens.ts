@@ -1,0 +1,39 @@
+import { mkdir, stat } from "node:fs/promises";
+import path from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { projectFolder, startHost } from "../host/host.js";
+import type { Theme, VSCodePage } from "../host/vscode-page.js";
+import { prepareRuns } from "./prepare-runs.js";
+import { scenes, settled } from "./scenes.js";
+
+const folder = process.env.PTUNE_SCREENSHOTS ?? path.join(projectFolder, "out", "screenshots");
+const themes: readonly Theme[] = ["light", "dark", "hc-dark", "hc-light"];
+
+describe.each([
+  { language: "English", locale: undefined, themes },
+  { language: "Chinese", locale: "zh-cn", themes: ["light", "dark"] as const },
+])("pictures, $language", ({ locale, themes: shown }) => {
+  let code: VSCodePage;
+  let runs: readonly string[];
+  beforeAll(async () => {
+    const workspace = await prepareRuns();
+    runs = workspace.runs;
+    code = await startHost({ workspace: workspace.folder, locale, viewport: { width: 1360, height: 900 }, scale: 2, reducedMotion: true });
+    await code.evaluate((vscode) => vscode.commands.executeCommand("promptTuning.runs.focus"));
+    await mkdir(folder, { recursive: true });
+  });
+  afterAll(async () => code?.close());
+
+  it.each(scenes)("$name", async ({ name, show }) => {
+    await code.evaluate((vscode) => vscode.commands.executeCommand("workbench.action.closeAllEditors"));
+    await code.evaluate((vscode) => vscode.commands.executeCommand("notifications.clearAll"));
+    await show({ code, runs });
+    for (const theme of shown) {
+      await code.setTheme(theme);
+      for (const frame of await code.visibleFrames()) await settled(frame);
+      const file = path.join(folder, [name, theme, locale].filter(Boolean).join("-") + ".png");
+      await code.screenshot(file);
+      expect((await stat(file)).size).toBeGreaterThan(20_000);
+    }
+  });
+});
