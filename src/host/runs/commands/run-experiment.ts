@@ -10,7 +10,14 @@ const extension = ".ptune.json";
 
 /** Runs the sample that the extension brings. Nothing is written into the workspace but the run itself. */
 export async function runSample(services: Services): Promise<readonly JobStatus[]> {
-  const file = vscode.Uri.joinPath(services.context.extensionUri, "media", "demo", `spam${extension}`).fsPath;
+  refuseUntrusted();
+  const sizes = [
+    { label: vscode.l10n.t("Quick look"), detail: vscode.l10n.t("60 steps on 480 e-mails: about two minutes, a first impression"), file: `spam-quick${extension}` },
+    { label: vscode.l10n.t("Whole sample"), detail: vscode.l10n.t("300 steps on 1,636 e-mails: about five minutes, the result the README shows"), file: `spam${extension}` },
+  ];
+  const size = await vscode.window.showQuickPick(sizes, { title: vscode.l10n.t("Learn to tell spam from other e-mail"), placeHolder: vscode.l10n.t("The backbone (93 MB) is downloaded once") });
+  if (!size) return [];
+  const file = vscode.Uri.joinPath(services.context.extensionUri, "media", "demo", size.file).fsPath;
   return startRuns(services, [{ source: { type: "experiment", file }, runsRoot: services.runs.rootFor(file) }]);
 }
 
