@@ -21,16 +21,22 @@ export interface PickRuns {
   readonly many?: boolean;
 }
 
-/** The rows selected in the Runs view; its owner tells them. */
-let selectedRuns: () => readonly string[] = () => [];
-export function tellSelection(selection: () => readonly string[]): void {
-  selectedRuns = selection;
+/** What commands ask of the Runs view; it tells itself when it is made. */
+export interface RunsView {
+  /** Paths of the runs whose rows are selected. */
+  readonly selectedRuns: readonly string[];
+  /** Paths of the runs that an experiment's row stands for. */
+  runsBelow(key: string): readonly string[];
+}
+let view: RunsView = { selectedRuns: [], runsBelow: () => [] };
+export function tellRunsView(made: RunsView): void {
+  view = made;
 }
 
 /**
- * The runs a command is about: the rows it was called on (a menu passes the row, then the whole selection), a folder's
- * path (from a link or a page), the rows selected in the Runs view where the command takes many, or what the person
- * picks. Empty when the person picks nothing.
+ * The runs a command is about: the rows it was called on (a menu passes the row, then the whole selection; an
+ * experiment's row stands for its runs), a folder's path (from a link or a page), the rows selected in the Runs view
+ * where the command takes many, or what the person picks. Empty when the person picks nothing.
  * @throws PromptTuningError kind "usage" where nothing suits.
  */
 export async function pickRuns({ runs, jobs, baseline }: Pick<Services, "runs"> & Partial<Pick<Services, "jobs" | "baseline">>, args: readonly unknown[], { title, suits, none, many = false }: PickRuns): Promise<RunEntry[]> {
@@ -41,7 +47,7 @@ export async function pickRuns({ runs, jobs, baseline }: Pick<Services, "runs"> 
     if (suitable.length === 0) throw new PromptTuningError("usage", none);
     return many ? suitable : suitable.slice(0, 1);
   }
-  const selected = selectedRuns();
+  const selected = view.selectedRuns;
   const candidates = runs.all.filter(suits);
   if (candidates.length === 0) throw new PromptTuningError("usage", none);
   const marked = candidates.filter(({ path }) => selected.includes(path));
@@ -67,7 +73,12 @@ async function findOrLook({ runs }: Pick<Services, "runs">, path: string): Promi
 
 function pathsOf([first, selection]: readonly unknown[]): string[] {
   const rows = Array.isArray(selection) && selection.length > 0 ? selection : [first];
-  return rows.flatMap((row) => (typeof row === "string" ? [row] : row instanceof vscode.Uri ? [row.fsPath] : isRunRow(row) ? [row.path] : []));
+  // An experiment may be selected together with some of its runs.
+  return [...new Set(rows.flatMap((row) => (typeof row === "string" ? [row] : row instanceof vscode.Uri ? [row.fsPath] : isRunRow(row) ? [row.path] : isExperimentRow(row) ? view.runsBelow(row.key) : [])))];
+}
+
+function isExperimentRow(row: unknown): row is { readonly kind: "experiment"; readonly key: string } {
+  return typeof row === "object" && row !== null && "kind" in row && row.kind === "experiment" && "key" in row && typeof row.key === "string";
 }
 
 function isRunRow(row: unknown): row is RunRow {

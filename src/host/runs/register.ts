@@ -3,7 +3,7 @@ import type { Services } from "../services.js";
 import { registerCommand } from "../show-error.js";
 import { keepContextKeys } from "./context-keys.js";
 import { watchForInterrupted } from "./interrupted-notice.js";
-import { tellSelection } from "./pick-run.js";
+import { tellRunsView } from "./pick-run.js";
 import { RunTree } from "./run-tree.js";
 import { createStatusBar } from "./status-bar.js";
 
@@ -11,7 +11,7 @@ import { createStatusBar } from "./status-bar.js";
 export function registerRuns(services: Services): vscode.Disposable {
   const { runs, baseline, log } = services;
   const tree = new RunTree(services);
-  tellSelection(() => tree.selectedRuns);
+  tellRunsView(tree);
   const command = (name: string, run: (...args: unknown[]) => unknown): vscode.Disposable => registerCommand(services, name, run);
   return vscode.Disposable.from(
     tree,

@@ -105,7 +105,7 @@ export function groupRow(speech: Speech, { name, root, runs, best, overSeeds }: 
     icon: { id: "beaker", ...(running ? { color: "charts.blue" } : {}) },
     tooltip: parts.join("  \n"),
     spoken: [l10n.t("Experiment {0}", name), ...parts].join(", "),
-    context: "experiment;",
+    context: runs.length > 1 ? "experiment;several;" : "experiment;",
   };
 }
 

@@ -31,7 +31,15 @@ function learnedText({ l10n }: Speech, learned: RunEntry["learned"]): string {
 
 function dateText({ language }: Speech, time: string): string {
   const date = new Date(time);
-  return Number.isNaN(date.getTime()) ? time : date.toLocaleString(language, { dateStyle: "medium", timeStyle: "short" });
+  return Number.isNaN(date.getTime()) ? time : dateFormat(language).format(date);
+}
+
+/** Making one takes a hundred times as long as using it. */
+const dateFormats = new Map<string, Intl.DateTimeFormat>();
+function dateFormat(language: string): Intl.DateTimeFormat {
+  let format = dateFormats.get(language);
+  if (!format) dateFormats.set(language, (format = new Intl.DateTimeFormat(language, { dateStyle: "medium", timeStyle: "short" })));
+  return format;
 }
 
 /** Every character that means something in Markdown, or in the HTML and the icons it may hold, loses its meaning. */

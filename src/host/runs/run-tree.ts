@@ -1,6 +1,7 @@
 import * as vscode from "vscode";
 import type { Services } from "../services.js";
 import { coalesce } from "./coalesce.js";
+import type { RunsView } from "./pick-run.js";
 import { asFilter, isFiltering, noFilter, type RunFilter } from "./run-filter.js";
 import { asOrder, type RunOrder } from "./run-order.js";
 import { groupRow, jobRow, type RowText, runRow } from "./row-text.js";
@@ -17,7 +18,7 @@ const ageMilliseconds = 60_000;
 const drawMilliseconds = 250;
 
 /** The Runs view: experiments, below them their runs; above them what has no folder yet. */
-export class RunTree implements vscode.TreeDataProvider<RunTreeNode>, vscode.Disposable {
+export class RunTree implements RunsView, vscode.TreeDataProvider<RunTreeNode>, vscode.Disposable {
   private readonly changed = new vscode.EventEmitter<RunTreeNode | undefined>();
   readonly onDidChangeTreeData = this.changed.event;
   private readonly model = new RunTreeModel();
@@ -71,9 +72,12 @@ export class RunTree implements vscode.TreeDataProvider<RunTreeNode>, vscode.Dis
     this.update();
   }
 
-  /** The runs whose rows are selected, for commands from the palette. */
   get selectedRuns(): readonly string[] {
-    return this.view.selection.flatMap((node) => (node.kind === "run" ? [node.path] : []));
+    return this.view.selection.flatMap((node) => (node.kind === "run" ? [node.path] : node.kind === "experiment" ? this.runsBelow(node.key) : []));
+  }
+
+  runsBelow(key: string): readonly string[] {
+    return this.model.childrenOf({ kind: "experiment", key }).flatMap((node) => (node.kind === "run" ? [node.path] : []));
   }
 
   async reveal(runFolder: string): Promise<void> {

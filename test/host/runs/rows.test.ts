@@ -68,6 +68,7 @@ test("every condition of the menus on runs can be met, and no row has more than 
       ),
     ),
     jobRow(english, job()).context,
+    groupRow(english, groupRuns([entry(), entry()])[0], { showFolder: false }).context,
   ];
   const meets = (when: string, context: string): boolean => [...when.matchAll(/(!?)\(?viewItem =~ \/([^/]+)\//g)].every(([, not, pattern]) => new RegExp(pattern).test(context) !== (not === "!"));
   for (const { command, when } of items) expect(contexts.some((context) => meets(when, context)), `${command}: ${when}`).toBe(true);
