@@ -19,4 +19,5 @@ function defaultsFor(experiment: unknown): unknown {
   return { task: taskDefaults, method: parsed.data.method, training: parsed.data.training, evaluation: parsed.data.evaluation };
 }
 
-const written = (value: SettingValue): string => (typeof value === "string" ? value : JSON.stringify(value));
+/** A text whose begin or end cannot be seen stands in quotes. */
+const written = (value: SettingValue): string => (typeof value === "string" && value.trim() === value && value !== "" ? value : JSON.stringify(value));

@@ -1,4 +1,4 @@
-import { DataTable, DataText } from "../shared/controls.js";
+import { DataTable, DataText, TableFrame } from "../shared/controls.js";
 import { t } from "../shared/localization.js";
 import { integer, share } from "../shared/numbers.js";
 
@@ -20,9 +20,9 @@ export function Confusion(setting: ConfusionSetting) {
 
 function Matrix({ matrix, labels, onCell }: ConfusionSetting) {
   return (
-    <div class="table-frame">
+    <TableFrame label={t("Confusion matrix")}>
       <table class="confusion">
-        <caption>{t("Rows: the true label. Columns: the predicted one. A press shows the rows of a cell.")}</caption>
+        <caption class="screen-reader-only">{t("Confusion matrix")}</caption>
         <thead>
           <tr>
             <td />
@@ -43,8 +43,10 @@ function Matrix({ matrix, labels, onCell }: ConfusionSetting) {
                 </th>
                 {row.map((count, column) => (
                   <td key={labels[column]} class={column === at ? "right" : "wrong"}>
-                    <button type="button" disabled={count === 0} style={{ "--share": String(all === 0 ? 0 : count / all) }} aria-label={t("{0} rows of {1} taken for {2}, {3}", integer(count), labels[at], labels[column], share(all === 0 ? 0 : count / all))} onClick={() => onCell(labels[at], labels[column])}>
+                    <button type="button" disabled={count === 0} style={{ "--share": String(all === 0 ? 0 : count / all) }} onClick={() => onCell(labels[at], labels[column])}>
+                      <span class="screen-reader-only">{t("{0} taken for {1}:", labels[at], labels[column])} </span>
                       <span class="count">{integer(count)}</span>
+                      <span class="screen-reader-only"> </span>
                       <span class="part">{all === 0 ? "" : share(count / all, 0)}</span>
                     </button>
                   </td>
@@ -54,7 +56,7 @@ function Matrix({ matrix, labels, onCell }: ConfusionSetting) {
           })}
         </tbody>
       </table>
-    </div>
+    </TableFrame>
   );
 }
 

@@ -1,5 +1,5 @@
 import type { EvaluationMeasures } from "../../src/runs/events.js";
-import { DataText } from "../shared/controls.js";
+import { DataText, TableFrame } from "../shared/controls.js";
 import { t } from "../shared/localization.js";
 import { baselineWord, type MeasureName, measuresOf, measureText, measureWord } from "./words.js";
 
@@ -19,7 +19,7 @@ export function MeasureBars({ learned, baselines }: { readonly learned: Evaluati
   ];
   const names = measuresOf(rows.map(({ measures }) => measures));
   return (
-    <div class="table-frame">
+    <TableFrame label={t("The learned prompt and the baselines")}>
       <table class="bars" data-rows={rows.length}>
         <caption class="screen-reader-only">{t("The learned prompt and the baselines")}</caption>
         <thead>
@@ -52,7 +52,7 @@ export function MeasureBars({ learned, baselines }: { readonly learned: Evaluati
           ))}
         </tbody>
       </table>
-    </div>
+    </TableFrame>
   );
 }
 

@@ -22,6 +22,7 @@ export function ResultTab({ run, onExamples }: { readonly run: ShownRun; readonl
       {test.confusion && test.labels && (
         <>
           <h2>{t("Confusion matrix")}</h2>
+          <p class="quiet">{t("Rows: the true label. Columns: the predicted one. A press shows the rows of a cell.")}</p>
           <Confusion matrix={test.confusion} labels={test.labels} onCell={(expected, predicted) => onExamples({ wrongOnly: false, expected, predicted })} />
         </>
       )}

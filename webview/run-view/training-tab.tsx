@@ -5,11 +5,13 @@ import { type ChartOptions, ChartOptionsBar } from "../shared/chart/chart-option
 import type { Range } from "../shared/chart/scale.js";
 import type { ChartMarker, ChartSeries } from "../shared/chart/series.js";
 import { t } from "../shared/localization.js";
-import { share } from "../shared/numbers.js";
+import { integer, share } from "../shared/numbers.js";
 import { host, type ShownRun } from "./connection.js";
 import { EvaluationsTable } from "./evaluations-table.js";
 import type { Evaluation, RunModel } from "./run-model.js";
 import { type MeasureName, measuresOf, measureWord } from "./words.js";
+
+const shares: Range = { min: 0, max: 1 };
 
 /** The curves, live, and the evaluations. The charts share their x axis: zooming one zooms all. */
 export function TrainingTab({ run, options, onOptions }: { readonly run: ShownRun; readonly options: ChartOptions; readonly onOptions: (options: ChartOptions) => void }) {
@@ -20,10 +22,11 @@ export function TrainingTab({ run, options, onOptions }: { readonly run: ShownRu
   if (model.caughtUp && model.loss.length === 0) return <NoSteps run={run} />;
   const shared: Omit<ChartSetting, "label" | "series"> = {
     xLabel: t("Step"),
-    markers,
+    markers: markers.filter(({ kind }) => kind !== "best"),
     smoothing: options.smoothing,
     xKind: options.logX ? "log" : "linear",
     yKind: options.logY ? "log" : "linear",
+    xLimits: charts.limits,
     range,
     onRange: setRange,
     onCopy: (text) => void host.call("copyText", { text, told: t("The values were copied.") }).catch(() => undefined),
@@ -32,10 +35,10 @@ export function TrainingTab({ run, options, onOptions }: { readonly run: ShownRu
   return (
     <>
       <ChartOptionsBar options={options} onChange={onOptions} />
-      <Chart {...shared} label={t("Loss")} series={charts.loss} height={260} />
+      <Chart {...shared} label={t("Loss")} series={charts.loss} markers={markers} height={260} />
       {markers.length > 0 && <MarkerKey markers={markers} />}
       <div class="charts">
-        {charts.measures.length > 0 && <Chart {...shared} label={t("Validation")} series={charts.measures} height={180} formatY={(value) => share(value)} yKind="linear" />}
+        {charts.measures.length > 0 && <Chart {...shared} label={t("Validation")} series={charts.measures} height={180} markers={markers} formatY={(value) => share(value)} yKind="linear" yBounds={shares} />}
         <Chart {...shared} label={t("Learning rate")} series={charts.learningRate} height={180} />
         <Chart {...shared} label={t("Gradient norm")} series={charts.gradientNorm} height={180} />
       </div>
@@ -70,16 +73,18 @@ function MarkerKey({ markers }: { readonly markers: readonly ChartMarker[] }) {
 function markersOf(model: RunModel): ChartMarker[] {
   const { best } = model;
   return [
-    ...(best ? [{ x: best.step, kind: "best" as const, label: t("Best checkpoint so far: step {0}", best.step) }] : []),
+    ...(best ? [{ x: best.step, kind: "best" as const, label: model.result ? t("Best checkpoint: step {0}", integer(best.step)) : t("Best checkpoint so far: step {0}", integer(best.step)) }] : []),
     ...[...new Set(model.resumes)].map((x) => ({ x, kind: "event" as const, label: t("Resumed") })),
   ];
 }
 
-function seriesOf(model: RunModel): { readonly loss: ChartSeries[]; readonly measures: ChartSeries[]; readonly learningRate: ChartSeries[]; readonly gradientNorm: ChartSeries[] } {
+function seriesOf(model: RunModel): { readonly loss: ChartSeries[]; readonly measures: ChartSeries[]; readonly learningRate: ChartSeries[]; readonly gradientNorm: ChartSeries[]; readonly limits: Range | undefined } {
   const validation = model.evaluations.filter(({ split }) => split === "validation").sort((a, b) => a.step - b.step);
   const measures = measuresOf(validation.map((each) => each.measures));
   const curve = (name: MeasureName, title: string): ChartSeries => ({ id: name, name: title, marks: true, ...columns(validation, name) });
+  const steps = model.loss.x;
   return {
+    limits: steps.length > 0 ? { min: steps[0], max: steps[steps.length - 1] } : undefined,
     loss: [{ id: "training", name: t("Training"), x: model.loss.x, y: model.loss.y, smooth: true }, ...(measures.includes("loss") ? [curve("loss", t("Validation"))] : [])],
     measures: measures.filter((name) => name !== "loss").map((name) => curve(name, measureWord(name))),
     learningRate: [{ id: "learningRate", name: t("Learning rate"), x: model.learningRate.x, y: model.learningRate.y }],

@@ -8,6 +8,7 @@ export { Disclosure } from "./controls/disclosure.js";
 export { Icon, type IconName } from "./controls/icon.js";
 export { Progress } from "./controls/progress.js";
 export { Slider } from "./controls/slider.js";
+export { TableFrame } from "./controls/table-frame.js";
 export { Tabs, type Tab } from "./controls/tabs.js";
 
 /**

@@ -21,6 +21,10 @@ export interface ChartSetting {
   readonly smoothing?: number;
   readonly xKind?: ScaleKind;
   readonly yKind?: ScaleKind;
+  /** Shown of the x axis beside what the curves cover, so that charts of one axis are alike. */
+  readonly xLimits?: Range;
+  /** Ends that the y axis never goes beyond. */
+  readonly yBounds?: Range;
   /** Pixels. */
   readonly height?: number;
   readonly formatX?: (value: number) => string;
@@ -43,7 +47,7 @@ const defaultFormatY = (value: number): string => figure(value);
  * read out. The data table below holds the same values.
  */
 export function Chart(setting: ChartSetting) {
-  const { label, xLabel, series, markers = [], smoothing = 0, xKind = "linear", yKind = "linear", height = 220, formatX = integer, formatY = defaultFormatY, onCopy, onSavePicture, empty } = setting;
+  const { label, xLabel, series, markers = [], smoothing = 0, xKind = "linear", yKind = "linear", yBounds, xLimits, height = 220, formatX = integer, formatY = defaultFormatY, onCopy, onSavePicture, empty } = setting;
   const theme = useTheme();
   const id = useId();
   const canvas = useRef<HTMLCanvasElement>(null);
@@ -64,7 +68,7 @@ export function Chart(setting: ChartSetting) {
     surface.current = made;
     return () => made.dispose();
   }, []);
-  useEffect(() => surface.current?.show({ theme, series: visible, markers, smoothing, xKind, yKind, range, cursor, xLabel, formatX, formatY }), [theme, visible, markers, smoothing, xKind, yKind, range, cursor, xLabel]);
+  useEffect(() => surface.current?.show({ theme, series: visible, markers, smoothing, xKind, yKind, yBounds, xLimits, range, cursor, xLabel, formatX, formatY }), [theme, visible, markers, smoothing, xKind, yKind, xLimits?.min, xLimits?.max, range, cursor, xLabel]);
 
   /** The curve with the most points says where the cursor stops. */
   const places = useMemo(() => visible.reduce<Float64Array>((most, { x }) => (x.length > most.length ? x : most), new Float64Array()), [visible]);
@@ -108,6 +112,7 @@ export function Chart(setting: ChartSetting) {
       <figcaption class="chart-head">
         <h3 id={`${id}-label`}>{label}</h3>
         <Legend
+          label={label}
           entries={series.map((each, index) => ({ id: each.id, name: each.name, shown: !hidden.has(each.id), value: formatY(current(index)), ...lineStyle(theme, index), ...(each.color ? { color: each.color } : {}), ...(each.dash ? { dash: each.dash } : {}) }))}
           place={cursor === undefined ? "" : `${xLabel} ${formatX(cursor)}`}
           onToggle={toggle}

@@ -12,10 +12,13 @@ export interface LegendEntry {
 }
 
 /** The curves' names and values; a press hides or shows one. */
-export function Legend({ entries, place, onToggle }: { readonly entries: readonly LegendEntry[]; readonly place: string; readonly onToggle: (id: string) => void }) {
+export function Legend({ label, entries, place, onToggle }: { readonly label: string; readonly entries: readonly LegendEntry[]; readonly place: string; readonly onToggle: (id: string) => void }) {
   return (
     <span class="legend" role="group" aria-label={t("Curves")}>
-      {entries.map(({ id, name, shown, color, dash, value }) => (
+      {entries.map(({ id, name, shown, color, dash, value }) => entries.length === 1 && name === label ? (
+        // The chart's title has named it already.
+        <span key={id} class="number">{value}</span>
+      ) : (
         <button key={id} type="button" aria-pressed={shown} title={shown ? t("Hide this curve") : t("Show this curve")} onClick={() => onToggle(id)}>
           <svg width="18" height="8" aria-hidden="true">
             <line x1="0" y1="4" x2="18" y2="4" stroke={color} stroke-width="2.5" stroke-dasharray={dash.join(" ")} />

@@ -24,6 +24,10 @@ export interface Picture {
   readonly smoothing: number;
   readonly xKind: ScaleKind;
   readonly yKind: ScaleKind;
+  /** Ends that the y axis never goes beyond: a share has no more than 100 %. */
+  readonly yBounds?: Range;
+  /** Shown beside what the curves cover, so that charts of one axis are alike. */
+  readonly xLimits?: Range;
   /** What is shown of the x axis; all of it where absent. */
   readonly range?: Range;
   readonly cursor?: number;
@@ -80,7 +84,8 @@ export class ChartSurface {
   limits(): Range {
     const kind = this.picture?.xKind ?? "linear";
     const ends = this.lines.flatMap(({ series: { x } }) => (x.length === 0 ? [] : [x[kind === "log" ? Math.min(firstAtLeast(x, Number.MIN_VALUE), x.length - 1) : 0], x[x.length - 1]]));
-    const found = extent(ends, kind) ?? { min: kind === "log" ? 1 : 0, max: kind === "log" ? 10 : 1 };
+    const wanted = this.picture?.xLimits;
+    const found = extent(wanted ? [...ends, wanted.min, wanted.max] : ends, kind) ?? { min: kind === "log" ? 1 : 0, max: kind === "log" ? 10 : 1 };
     return found.min < found.max ? found : padded(found, kind);
   }
 
@@ -155,7 +160,9 @@ export class ChartSurface {
     chart.data.datasets = datasets;
     const inside = ({ x }: DrawnPoint): boolean => x >= window.range.min && x <= window.range.max;
     const heights = [...datasets.flatMap(({ data }) => data), ...bands.flatMap(({ low, high }) => [...low, ...high])].filter(inside).map(({ y }) => y);
-    const tall = padded(extent(heights, picture.yKind) ?? (picture.yKind === "log" ? { min: 1, max: 10 } : { min: 0, max: 1 }), picture.yKind);
+    const free = padded(extent(heights, picture.yKind) ?? (picture.yKind === "log" ? { min: 1, max: 10 } : { min: 0, max: 1 }), picture.yKind);
+    const { yBounds = { min: Number.NEGATIVE_INFINITY, max: Number.POSITIVE_INFINITY } } = picture;
+    const tall = { min: Math.max(free.min, yBounds.min), max: Math.min(free.max, yBounds.max) };
     chart.options.scales = { x: axis(picture, picture.xKind, window.range, picture.formatX, picture.xLabel), y: axis(picture, picture.yKind, tall, picture.formatY) };
     chart.update("none");
     this.onDrawn(datasets.reduce((sum, { data }) => sum + data.length, 0));
@@ -178,7 +185,7 @@ function definedStyle({ color, dash }: ChartSeries): { color?: string; dash?: re
 }
 
 function dataset(data: DrawnPoint[], color: string, dash: readonly number[], marks: boolean): ChartDataset<"line", DrawnPoint[]> {
-  return { data, borderColor: color, backgroundColor: color, borderWidth: data.length > dense ? 1.25 : 1.75, borderDash: [...dash], borderJoinStyle: data.length > dense ? "bevel" : "round", pointRadius: marks ? 3 : 0, pointBorderWidth: 0, spanGaps: false };
+  return { data, borderColor: color, backgroundColor: color, borderWidth: data.length > dense ? 1.25 : 1.75, borderDash: [...dash], borderJoinStyle: data.length > dense ? "bevel" : "round", pointRadius: marks ? 3 : 0, pointBorderWidth: 0, spanGaps: false, clip: 5 };
 }
 
 function axis({ theme }: Picture, kind: ScaleKind, { min, max }: Range, format: (value: number) => string, title?: string) {

@@ -1,6 +1,7 @@
 import type { ComponentChildren } from "preact";
 import { useState } from "preact/hooks";
 import { Icon } from "./icon.js";
+import { TableFrame } from "./table-frame.js";
 
 export interface TableColumn<Row> {
   readonly key: string;
@@ -14,7 +15,7 @@ export interface TableColumn<Row> {
 
 export interface DataTableSetting<Row> {
   /** What the table holds; shown above it unless `captionHidden`. */
-  readonly caption: ComponentChildren;
+  readonly caption: string;
   readonly captionHidden?: boolean;
   readonly columns: readonly TableColumn<Row>[];
   readonly rows: readonly Row[];
@@ -31,7 +32,7 @@ export function DataTable<Row>({ caption, captionHidden = false, columns, rows, 
   // The first press sorts figures from the largest, words from the first; the third gives the rows' own order back.
   const press = ({ key, number = false }: TableColumn<Row>): void => setSorting(sorting?.key !== key ? { key, down: number } : sorting.down === number ? { key, down: !number } : undefined);
   return (
-    <div class="table-frame" tabIndex={0} role="group" aria-label={typeof caption === "string" ? caption : undefined}>
+    <TableFrame label={caption}>
       <table>
         <caption class={captionHidden ? "screen-reader-only" : undefined}>{caption}</caption>
         <thead>
@@ -64,7 +65,7 @@ export function DataTable<Row>({ caption, captionHidden = false, columns, rows, 
           ))}
         </tbody>
       </table>
-    </div>
+    </TableFrame>
   );
 }
 
