@@ -74,7 +74,6 @@ function datasetItem({ data, experiments, missing }: DatasetsRow & { kind: "data
 function fileItem({ split, path: file, size, columns, checked }: DatasetsRow & { kind: "data-file" }): vscode.TreeItem {
   const item = new vscode.TreeItem(vscode.Uri.file(file));
   const missing = checked && size === undefined;
-  item.id = `${split} ${file} ${columns.join("\0")}`;
   item.label = splitTitle(split);
   item.description = [path.basename(file), missing ? vscode.l10n.t("missing") : columns.join(", "), size === undefined ? undefined : bytesText(size)].filter((part) => part).join(" · ");
   item.iconPath = missing ? warning() : new vscode.ThemeIcon("table");
