@@ -104,7 +104,8 @@ function End({ which, place, other, drawn, x, yOf, change }: EndSetting) {
     <path
       class="end"
       d={up ? `M${x - 6},${y - 5}L${x + 6},${y - 5}L${x},${y + 3}Z` : `M${x - 6},${y + 5}L${x + 6},${y + 5}L${x},${y - 3}Z`}
-      tabIndex={0}
+      // Lower case: attributes of SVG are told apart by it.
+      tabindex={0}
       role="slider"
       aria-orientation="vertical"
       aria-label={up ? t("{0}: upper end", visibleText(drawn.full)) : t("{0}: lower end", visibleText(drawn.full))}
