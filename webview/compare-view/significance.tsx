@@ -109,7 +109,7 @@ function Verdicts({ comparison, pairs, answers }: { readonly comparison: Compari
   const reach = Math.max(0, ...measured.flatMap(({ interval }) => interval.map(Math.abs)));
   return (
     <>
-      <ul class="verdicts">
+      <ul class="verdicts" tabIndex={0} aria-label={t("Comparisons")}>
         {pairs.map(({ a, b }, at) => {
           const answer = answers[at];
           if (!answer) return null;

@@ -54,6 +54,8 @@ export function settingText(value: SettingValue | undefined): string {
   if (value === undefined) return t("not set");
   if (value === null) return t("none");
   if (typeof value === "boolean") return value ? t("yes") : t("no");
+  // A rate that was computed has more digits than anybody reads; six tell two of a sweep apart.
+  if (typeof value === "number" && String(value).length > 10) return String(Number(value.toPrecision(6)));
   return String(value);
 }
 
