@@ -1,4 +1,4 @@
-import { cp, mkdtemp, realpath, rm } from "node:fs/promises";
+import { cp, mkdtemp, realpath, rm, symlink } from "node:fs/promises";
 import os from "node:os";
 import path from "node:path";
 import { chromium, type Browser } from "playwright-core";
@@ -18,6 +18,8 @@ export interface HostOptions {
   readonly workspace?: string | null;
   /** The extension's folder (loaded as under development; the project's when absent) or a .vsix, which is installed. */
   readonly extension?: string;
+  /** Links the extension's folder as an installed one: no "[Extension Development Host]" in the title, for pictures. */
+  readonly asInstalled?: boolean;
   readonly userSettings?: Settings;
   /** False: Restricted Mode. True when absent. */
   readonly trust?: boolean;
@@ -57,6 +59,7 @@ export async function startHost(options: HostOptions = {}): Promise<VSCodePage> 
     const extension = path.resolve(options.extension ?? projectFolder);
     const packed = extension.endsWith(".vsix");
     if (packed) await installExtension({ dataFolder, vsix: extension });
+    else if (options.asInstalled) await symlink(extension, path.join(dataFolder, "extensions", "extension-of-the-tests-0.0.0"));
     [server, browser] = await Promise.all([
       startServer({ dataFolder, env: { ...options.env, ...bridge.environment } }),
       chromium.launch({ executablePath, args: ["--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-background-networking", "--disable-component-update", "--disable-sync"] }),
@@ -68,7 +71,7 @@ export async function startHost(options: HostOptions = {}): Promise<VSCodePage> 
       locale: options.locale ?? "en-US",
       permissions: ["clipboard-read", "clipboard-write"],
     });
-    const address = pageAddress({ port: server.port, workspace, extension: packed ? undefined : extension });
+    const address = pageAddress({ port: server.port, workspace, extension: packed || options.asInstalled ? undefined : extension });
     page = new VSCodePage(await context.newPage(), { workspace: workspace ?? "", dataFolder, bridge, server, close });
     await page.open(address);
     return page;

@@ -89,6 +89,17 @@ export class VSCodePage {
     await this.page.locator(".sidebar .composite.title", { hasText: name }).waitFor();
   }
 
+  /** Drags the sidebar's edge until it is so wide, in CSS pixels. */
+  async setSidebarWidth(width: number): Promise<void> {
+    const box = await this.page.locator(".part.sidebar").boundingBox();
+    if (!box) throw new Error("The sidebar is not open.");
+    const y = box.y + box.height / 2;
+    await this.page.mouse.move(box.x + box.width, y);
+    await this.page.mouse.down();
+    await this.page.mouse.move(box.x + width, y, { steps: 5 });
+    await this.page.mouse.up();
+  }
+
   tree(view: string): TreeView {
     return new TreeView(this.page, view);
   }
@@ -217,6 +228,7 @@ export class VSCodePage {
 
   /** Writes a picture (.png) of the window, or of one part of it, without the blinking cursor. */
   async screenshot(file: string, part?: Locator): Promise<void> {
+    await this.statusBarItem("Activating Extensions").waitFor({ state: "hidden" });
     await (part ?? this.page).screenshot({ path: file, animations: "disabled", caret: "hide" });
   }
 

@@ -18,8 +18,9 @@ describe.each([
   beforeAll(async () => {
     const workspace = await prepareRuns();
     runs = workspace.runs;
-    code = await startHost({ workspace: workspace.folder, locale, viewport: { width: 1360, height: 900 }, scale: 2, reducedMotion: true });
+    code = await startHost({ workspace: workspace.folder, asInstalled: true, locale, viewport: { width: 1360, height: 900 }, scale: 2, reducedMotion: true });
     await code.evaluate((vscode) => vscode.commands.executeCommand("promptTuning.runs.focus"));
+    await code.setSidebarWidth(400);
     await mkdir(folder, { recursive: true });
   });
   afterAll(async () => code?.close());
