@@ -1,14 +1,15 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
 import { readdirSync } from "node:fs";
 import path from "node:path";
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { withBuiltPtune, workspace } from "../../cli/end-to-end/ptune.js";
-import { startHost } from "../host/host.js";
+import { workspace } from "../../cli/end-to-end/ptune.js";
+import { projectFolder, startHost } from "../host/host.js";
 import type { VSCodePage } from "../host/vscode-page.js";
 
 /** The Runs view, its commands and its messages, with real runs of the tiny model. */
 let code: VSCodePage;
 const work = workspace();
-withBuiltPtune();
 
 const long = { steps: 20_000, checkpointEvery: 50 };
 
@@ -48,6 +49,21 @@ it("an experiment is run, seen in the view, and told at its end", async () => {
   expect((await code.treeRows("Runs")).find(({ level }) => level === 2)?.aria).toMatch(/^Run of tiny, seed 1, succeeded, accuracy/);
   expect(await code.offersCommand("Prompt Tuning: Delete Run")).toBe(true);
   expect(await code.offersCommand("Prompt Tuning: Pause Run")).toBe(false);
+});
+
+it("what is wrong with an experiment is told, with a way to its line", async () => {
+  work.write("wrong.ptune.json", work.read("tiny.ptune.json").replace('"steps": 20', '"steps": -20').replace('"tiny"', '"wrong"'));
+  await run("wrong.ptune.json");
+  const told = await code.notification("training.steps: ");
+  await told.button("Open File");
+  await code.tab("wrong.ptune.json").waitFor();
+  const lineOfCursor = (): Promise<string> => code.evaluate((vscode) => vscode.window.activeTextEditor?.document.lineAt(vscode.window.activeTextEditor.selection.active.line).text ?? "");
+  await expect.poll(lineOfCursor, { timeout: 10_000 }).toContain('"steps": -20');
+  await code.evaluate(async (vscode) => {
+    await vscode.commands.executeCommand("workbench.action.closeActiveEditor");
+    await vscode.workspace.fs.delete(vscode.Uri.joinPath(vscode.workspace.workspaceFolders![0].uri, "wrong.ptune.json"));
+  });
+  expect(folders()).toHaveLength(1);
 });
 
 it("several seeds give a mean and a standard deviation", async () => {
@@ -104,15 +120,15 @@ it("a run whose process was killed is offered after a reload, and can be resumed
 });
 
 it("a run of the command line is followed, and who holds it is told", async () => {
-  const outside = work.start(["run", work.file("long.ptune.json")]);
+  const outside = spawn(process.execPath, [path.join(projectFolder, "out", "ptune.js"), "run", "long.ptune.json"], { cwd: work.folder, stdio: "ignore" });
   await row(/^long$/, /^2 runs/);
   await row(/^seed 1/, /^step \d+\/20000/);
   const runFolder = work.file(`.ptune/runs/${folders().filter((name) => name.startsWith("long-")).sort().at(-1)}`);
   await code.evaluate((vscode, folder) => void vscode.commands.executeCommand("promptTuning.stopRun", folder), runFolder);
-  expect((await code.notification("Another process works on the run")).text).toContain(`Process ${outside.process.pid} on this machine`);
+  expect((await code.notification("Another process works on the run")).text).toContain(`Process ${outside.pid} on this machine`);
   await dismissAll();
-  outside.process.kill("SIGINT");
-  await outside.ended;
+  outside.kill("SIGINT");
+  await once(outside, "exit");
   await expect.poll(async () => (await code.treeRows("Runs")).filter(({ description }) => /^stopped at step/.test(description)).length, { timeout: 30_000 }).toBe(2);
 });
 

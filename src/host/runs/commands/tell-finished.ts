@@ -47,7 +47,9 @@ async function tellFailed(services: Services, { outcome, run, title }: JobStatus
   if (openFile === undefined && openRun === undefined) return showError(services, error);
   services.log.error(`${title}: ${error.describe()}`);
   const showLog = vscode.l10n.t("Show Log");
-  const picked = await vscode.window.showErrorMessage(`${title}: ${error.describe()}`, ...[openFile, openRun, showLog].filter((button) => button !== undefined));
+  // A message about a file names it.
+  const text = openFile === undefined ? `${title}: ${error.describe()}` : error.describe();
+  const picked = await vscode.window.showErrorMessage(text, ...[openFile, openRun, showLog].filter((button) => button !== undefined));
   if (picked === undefined) return;
   if (picked === showLog) services.log.show();
   else if (picked === openRun) await vscode.commands.executeCommand("promptTuning.openRun", run);
