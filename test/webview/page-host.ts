@@ -148,7 +148,12 @@ export class PageHost<Own extends Contract, Other extends Contract> {
   /** Everything that Tab reaches, in order, from the page's begin until it comes round (or `most` stops). */
   async tabStops(most = 200): Promise<string[]> {
     const found: string[] = [];
-    await this.page.evaluate(() => (document.activeElement as HTMLElement | null)?.blur());
+    // Where the last click was, Tab would go on from there.
+    await this.page.evaluate(() => {
+      document.body.tabIndex = -1;
+      document.body.focus();
+      document.body.removeAttribute("tabindex");
+    });
     for (let i = 0; i < most; i++) {
       await this.page.keyboard.press("Tab");
       const now = await this.focused();
