@@ -101,6 +101,17 @@ it("a run that is under way is not deleted", async () => {
   await dismissAll();
 });
 
+it("a run that waits for its turn stands above the others and can be taken out of the queue", async () => {
+  const before = folders().length;
+  await run("tiny.ptune.json");
+  await row(/^tiny$/, /^waiting for its turn$/);
+  expect((await code.treeRows("Runs"))[0]).toMatchObject({ label: "tiny", description: "waiting for its turn", level: 1 });
+  await code.inlineAction("Runs", /^tiny$/, "Stop Run");
+  await expect.poll(async () => (await code.treeRows("Runs")).filter(({ description }) => /waiting/.test(description)).length, { timeout: 10_000 }).toBe(0);
+  await row(/^seed 1/, /^step \d+\/20000/);
+  expect(folders()).toHaveLength(before);
+});
+
 it("a run whose process was killed is offered after a reload, and can be resumed", async () => {
   const [child] = await code.childPids();
   // The window first: its supervisor would tell of the child's end.
