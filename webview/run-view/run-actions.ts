@@ -19,14 +19,14 @@ export function actionsFor({ entry, job, hasBaseline, isBaseline, trusted }: Run
   const resumable = trusted && !active && !ours && (state === "stopped" || state === "interrupted" || (state === "failed" && learned !== "nothing" && (steps === null || step < steps)));
   const finished = state === "succeeded";
   const shown: (ActionButton & { readonly when: boolean })[] = [
-    { action: "resumeRun", title: t("Resume"), icon: "debug-restart", primary: true, when: resumable },
+    { action: "resumeRun", title: t("Resume"), icon: "debug-restart", primary: state !== "failed", when: resumable },
     { action: "continueRun", title: t("Continue"), icon: "debug-continue", primary: true, when: ours && paused },
     { action: "pauseRun", title: t("Pause"), icon: "debug-pause", when: ours && underWay && !paused && job.state !== "stopping" },
     { action: "stopRun", title: t("Stop"), icon: "debug-stop", when: ours && job.state !== "stopping" },
     { action: "tryPrompt", title: t("Try It"), icon: "comment-discussion", primary: finished, when: trusted && learned !== "nothing" && !underWay },
     { action: "inspectPrompt", title: t("Inspect"), icon: "search", when: learned !== "nothing" },
     { action: "exportPrompt", title: t("Export…"), icon: "export", when: learned !== "nothing" && !underWay },
-    { action: "rerun", title: t("Rerun"), icon: "sync", when: trusted && !underWay && !ours },
+    { action: "rerun", title: t("Rerun"), icon: "sync", primary: state === "failed", when: trusted && !underWay && !ours },
     { action: "compareWithBaseline", title: t("Compare with Baseline"), icon: "git-compare", when: hasBaseline },
     { action: "pinBaseline", title: t("Pin as Baseline"), icon: "pin", when: !isBaseline && finished },
     { action: "revealFiles", title: t("Reveal Files"), icon: "folder-opened", when: true },

@@ -25,6 +25,8 @@ export interface ChartSetting {
   readonly xLimits?: Range;
   /** Ends that the y axis never goes beyond. */
   readonly yBounds?: Range;
+  /** The x axis counts something, such as steps (so where absent): no ticks between whole numbers. */
+  readonly wholeX?: boolean;
   /** Pixels. */
   readonly height?: number;
   readonly formatX?: (value: number) => string;
@@ -47,7 +49,7 @@ const defaultFormatY = (value: number): string => figure(value);
  * read out. The data table below holds the same values.
  */
 export function Chart(setting: ChartSetting) {
-  const { label, xLabel, series, markers = [], smoothing = 0, xKind = "linear", yKind = "linear", yBounds, xLimits, height = 220, formatX = integer, formatY = defaultFormatY, onCopy, onSavePicture, empty } = setting;
+  const { label, xLabel, series, markers = [], smoothing = 0, xKind = "linear", yKind = "linear", yBounds, xLimits, wholeX = true, height = 220, formatX = integer, formatY = defaultFormatY, onCopy, onSavePicture, empty } = setting;
   const theme = useTheme();
   const id = useId();
   const canvas = useRef<HTMLCanvasElement>(null);
@@ -68,7 +70,7 @@ export function Chart(setting: ChartSetting) {
     surface.current = made;
     return () => made.dispose();
   }, []);
-  useEffect(() => surface.current?.show({ theme, series: visible, markers, smoothing, xKind, yKind, yBounds, xLimits, range, cursor, xLabel, formatX, formatY }), [theme, visible, markers, smoothing, xKind, yKind, xLimits?.min, xLimits?.max, range, cursor, xLabel]);
+  useEffect(() => surface.current?.show({ theme, series: visible, markers, smoothing, xKind, yKind, yBounds, xLimits, range, cursor, xLabel, wholeX, formatX, formatY }), [theme, visible, markers, smoothing, xKind, yKind, xLimits?.min, xLimits?.max, range, cursor, xLabel]);
 
   /** The curve with the most points says where the cursor stops. */
   const places = useMemo(() => visible.reduce<Float64Array>((most, { x }) => (x.length > most.length ? x : most), new Float64Array()), [visible]);

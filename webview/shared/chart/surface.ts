@@ -32,6 +32,8 @@ export interface Picture {
   readonly range?: Range;
   readonly cursor?: number;
   readonly xLabel: string;
+  /** The x axis counts something: there is nothing between two whole numbers. */
+  readonly wholeX: boolean;
   readonly formatX: (value: number) => string;
   readonly formatY: (value: number) => string;
 }
@@ -163,14 +165,15 @@ export class ChartSurface {
     const free = padded(extent(heights, picture.yKind) ?? (picture.yKind === "log" ? { min: 1, max: 10 } : { min: 0, max: 1 }), picture.yKind);
     const { yBounds = { min: Number.NEGATIVE_INFINITY, max: Number.POSITIVE_INFINITY } } = picture;
     const tall = { min: Math.max(free.min, yBounds.min), max: Math.min(free.max, yBounds.max) };
-    chart.options.scales = { x: axis(picture, picture.xKind, window.range, picture.formatX, picture.xLabel), y: axis(picture, picture.yKind, tall, picture.formatY) };
+    chart.options.scales = { x: axis(picture, picture.xKind, window.range, picture.formatX, { title: picture.xLabel, whole: picture.wholeX }), y: axis(picture, picture.yKind, tall, picture.formatY) };
     chart.update("none");
     this.onDrawn(datasets.reduce((sum, { data }) => sum + data.length, 0));
   }
 
   private markerPlace({ x, kind }: ChartMarker): number | undefined {
     if (kind !== "best") return undefined;
-    for (const { series, y } of this.lines) {
+    // A curve of single marks is what was measured there.
+    for (const { series, y } of this.lines.toSorted((a, b) => Number(b.series.marks === true) - Number(a.series.marks === true))) {
       const index = firstAtLeast(series.x, x);
       if (series.x[index] === x && Number.isFinite(y[index])) return y[index];
     }
@@ -188,14 +191,14 @@ function dataset(data: DrawnPoint[], color: string, dash: readonly number[], mar
   return { data, borderColor: color, backgroundColor: color, borderWidth: data.length > dense ? 1.25 : 1.75, borderDash: [...dash], borderJoinStyle: data.length > dense ? "bevel" : "round", pointRadius: marks ? 3 : 0, pointBorderWidth: 0, spanGaps: false, clip: 5 };
 }
 
-function axis({ theme }: Picture, kind: ScaleKind, { min, max }: Range, format: (value: number) => string, title?: string) {
+function axis({ theme }: Picture, kind: ScaleKind, { min, max }: Range, format: (value: number) => string, { title, whole = false }: { readonly title?: string; readonly whole?: boolean } = {}) {
   return {
     type: kind === "log" ? ("logarithmic" as const) : ("linear" as const),
     min,
     max,
     grid: { color: theme.grid, tickLength: 0, drawTicks: false },
     border: { color: theme.grid },
-    ticks: { color: theme.quiet, font: { family: theme.fontFamily, size: 11 }, padding: 6, maxRotation: 0, autoSkipPadding: 16, maxTicksLimit: title === undefined ? 6 : 9, includeBounds: false, callback: (value: number | string) => format(Number(value)) },
+    ticks: { color: theme.quiet, font: { family: theme.fontFamily, size: 11 }, padding: 6, maxRotation: 0, autoSkipPadding: 16, maxTicksLimit: title === undefined ? 6 : 9, includeBounds: false, ...(whole ? { precision: 0 } : {}), callback: (value: number | string) => format(Number(value)) },
     title: { display: title !== undefined, text: title, color: theme.quiet, font: { family: theme.fontFamily, size: 11 }, padding: 0 },
   };
 }
