@@ -98,6 +98,8 @@ export class VSCodePage {
     await this.page.mouse.down();
     await this.page.mouse.move(box.x + width, y, { steps: 5 });
     await this.page.mouse.up();
+    // An edge under the pointer is highlighted.
+    await this.page.mouse.move(box.x + width / 2, 0);
   }
 
   tree(view: string): TreeView {

@@ -9,6 +9,8 @@ export interface Stage {
 
 export interface Scene {
   readonly name: string;
+  /** The view is a webview's page, which can be longer than the window. */
+  readonly page?: true;
   /** Brings the view up, and resolves when all that is asynchronous in it has come. Works in every language. */
   readonly show: (stage: Stage) => Promise<void>;
 }
@@ -50,6 +52,7 @@ export const scenes: readonly Scene[] = [
 function page(name: string, open: (stage: Stage) => Promise<void>): Scene {
   return {
     name,
+    page: true,
     show: async (stage) => {
       await open(stage);
       await settled(await stage.code.webviewFrame(/./));
@@ -67,16 +70,30 @@ async function command({ code }: Stage, id: string, runs: readonly string[]): Pr
   );
 }
 
-/** The page has content, nothing in it is busy, and its text has been the same for a second. */
+/**
+ * The page has content, nothing in it is busy, and its text has been the same for a second. A page that is replaced
+ * meanwhile (the walkthrough's, when the theme changes) is at rest as well: its successor is another page.
+ */
 export async function settled(frame: Frame): Promise<void> {
   const until = Date.now() + 120_000;
   let last = "";
   for (let same = 0; same < 10; ) {
+    const seen = await look(frame);
+    if (!seen) return;
+    same = seen.text.trim() !== "" && seen.text === last && !seen.busy ? same + 1 : 0;
+    last = seen.text;
+    if (Date.now() > until) throw new Error(`A page did not come to rest within 120 s. It shows: ${seen.text.slice(0, 300)}`);
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+}
+
+async function look(frame: Frame): Promise<{ text: string; busy: boolean } | undefined> {
+  try {
     const text = await frame.locator("body").innerText();
-    const busy = await frame.locator("[aria-busy=true]:visible, vscode-progress-ring:visible, [role=progressbar]:visible").count();
-    same = text.trim() !== "" && text === last && busy === 0 ? same + 1 : 0;
-    last = text;
-    if (Date.now() > until) throw new Error(`A page did not come to rest within 120 s. It shows: ${text.slice(0, 300)}`);
-    await frame.waitForTimeout(100);
+    const busy = await frame.locator("[aria-busy=true]:visible, [role=progressbar]:not([aria-valuenow]):visible").count();
+    return { text, busy: busy > 0 };
+  } catch (error) {
+    if (frame.isDetached()) return undefined;
+    throw error;
   }
 }
