@@ -79,6 +79,7 @@ export class Problems implements vscode.Disposable {
     if (folder !== undefined && vscode.workspace.isTrusted) {
       const { checkFiles } = await import("../../experiment/checks/check-files.js");
       problems.push(...(await checkFiles(text, folder, this.peeks.peek)));
+      problems.sort((a, b) => a.offset - b.offset);
     }
     if (!document.isClosed && document.version === version) this.show(document, problems);
   }
