@@ -43,7 +43,8 @@ export function MapPicture({ map, trajectory, pointed, onPoint }: MapPictureSett
   // What is pointed at is named first, so that nothing else takes its place.
   const order = near.map((_, i) => i).sort((a, b) => Number(isNear(b)) - Number(isNear(a)) || a - b);
   const labels = order.map((i): Label => ({ at: [near[i][0] + 6, near[i][1]], width: 7.2 * names[i].length, must: isNear(i) }));
-  const shown = new Set(order.filter((_, at) => readable(labels, virtual)[at]));
+  const fits = readable(labels, [...virtual, ...near]);
+  const shown = new Set(order.filter((_, at) => fits[at]));
 
   // Ctrl and the wheel (a pinch, too) must not zoom the page; only a listener that is not passive can forbid that.
   useEffect(() => {

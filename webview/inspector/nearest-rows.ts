@@ -42,9 +42,9 @@ export function nearestRows(subject: PromptSubject, neighbours: Neighbours | und
   }));
 }
 
-/** The rows as text for people: one line a virtual token. */
-export function rowsAsText(rows: readonly NearestRow[], format: (value: number) => string): string {
-  return `${rows.map(({ index, near }) => `${index + 1}\t${near.map(({ token, value }) => `${token} ${format(value)}`).join("  ")}`).join("\n")}\n`;
+/** The rows as text for people: one line a virtual token, so many neighbours each. */
+export function rowsAsText(rows: readonly NearestRow[], most: number, format: (value: number) => string): string {
+  return `${rows.map(({ index, near }) => `${index + 1}\t${near.slice(0, most).map(({ token, value }) => `${token} ${format(value)}`).join("  ")}`).join("\n")}\n`;
 }
 
 /** The rows as CSV (RFC 4180): one line a virtual token and neighbour. */

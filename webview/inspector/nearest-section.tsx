@@ -33,7 +33,7 @@ export function NearestSection({ state, store, subject }: { readonly state: Insp
         <span class="spring" />
         {known && (
           <>
-            <Button icon="copy" onPress={() => store.copy(rowsAsText(rows, (value) => nearness(metric, value)), t("The nearest tokens are on the clipboard."))}>{t("Copy")}</Button>
+            <Button icon="copy" onPress={() => store.copy(rowsAsText(rows, all ? most : few, (value) => nearness(metric, value)), t("The nearest tokens are on the clipboard."))}>{t("Copy")}</Button>
             <Button icon="copy" onPress={() => store.copy(rowsAsCsv(rows, metric, step), t("The nearest tokens are on the clipboard, as CSV."))}>{t("Copy as CSV")}</Button>
           </>
         )}
