@@ -4,6 +4,7 @@ import { integer } from "../shared/numbers.js";
 import { ClassificationView, Figures, GeneratedText, GenerationView } from "./answer-view.js";
 import { promptName } from "./names.js";
 import { ProblemText } from "./problem.js";
+import { TemplateView } from "./template-view.js";
 import { type Column, isAsked, type Outcome, type PlaygroundState } from "./state.js";
 import type { PlaygroundStore } from "./store.js";
 
@@ -21,13 +22,15 @@ export function Card({ column, name, state, store }: CardSetting) {
   return (
     <article class={`card contestant ${column.contestant.kind}`} aria-label={name} aria-busy={busy}>
       <Head column={column} name={name} state={state} store={store} />
-      {column.contestant.kind === "hard" && (
+      {column.contestant.kind === "hard" ? (
         <TextArea label={t("Words")} rows={2} value={state.hardText} placeholder={t("Answer yes if …, otherwise no.")} onInput={(hardText) => store.configure({ hardText })} />
+      ) : (
+        <TemplateView prompt={column.prompt} soft={column.contestant.kind === "soft"} />
       )}
       <div class="answer">
-        <OutcomeView column={column} outcome={outcome} expected={state.expected} />
+        <OutcomeView column={column} outcome={outcome} state={state} />
       </div>
-      {outcome?.status === "answered" && <Figures answer={outcome.answer} />}
+      {outcome?.status === "answered" ? <Figures answer={outcome.answer} /> : <div />}
     </article>
   );
 }
@@ -37,10 +40,8 @@ function Head({ column: { contestant, prompt }, name, state, store }: CardSettin
     const none = contestant.kind === "none";
     return (
       <header>
-        <div>
-          <h2>{name}</h2>
-          <p class="quiet">{none ? t("zero-shot, the template alone") : t("words instead of virtual tokens")}</p>
-        </div>
+        <h2>{name}</h2>
+        <p class="quiet">{none ? t("zero-shot, the template alone") : t("words instead of virtual tokens")}</p>
         <IconButton icon="close" label={t("Remove {0}", name)} disabled={state.answering} onPress={() => store.configure(none ? { withNone: false } : { withHard: false })} />
       </header>
     );
@@ -50,8 +51,8 @@ function Head({ column: { contestant, prompt }, name, state, store }: CardSettin
   const { name: title, id } = promptName(prompt);
   return (
     <header>
-      <div>
-        <h2><DataText text={title} /> {id && <span class="quiet id">{id}</span>}</h2>
+      <h2><DataText text={title} /> {id && <span class="quiet id">{id}</span>}</h2>
+      <div class="about">
         <p class="quiet">
           {t("learned prompt, {0} virtual tokens", integer(virtualTokens))}
           {lightHead && ` · ${t("light head")}`}
@@ -70,8 +71,9 @@ function Head({ column: { contestant, prompt }, name, state, store }: CardSettin
   );
 }
 
-function OutcomeView({ column, outcome, expected }: { readonly column: Column; readonly outcome: Outcome | undefined; readonly expected: string | null }) {
-  if (!outcome) return <p class="quiet">{isAsked(column) ? t("Not asked yet.") : t("Write some words to see what they do.")}</p>;
+function OutcomeView({ column, outcome, state }: { readonly column: Column; readonly outcome: Outcome | undefined; readonly state: PlaygroundState }) {
+  const { expected } = state;
+  if (!outcome) return <p class="quiet">{notAskedText(column, state)}</p>;
   switch (outcome.status) {
     case "waiting":
       return <p class="quiet">{t("Waiting for its turn …")}</p>;
@@ -89,4 +91,10 @@ function OutcomeView({ column, outcome, expected }: { readonly column: Column; r
     case "answered":
       return outcome.answer.result.type === "classification" ? <ClassificationView result={outcome.answer.result} prompt={column.prompt} expected={expected} /> : <GenerationView result={outcome.answer.result} expected={expected} />;
   }
+}
+
+function notAskedText(column: Column, state: PlaygroundState): string {
+  if (column.contestant.kind === "hard" && column.contestant.text.trim() === "") return t("Write some words to see what they do.");
+  if (state.asked !== null && !isAsked(column, state.fields)) return t("It needs a text for {0}.", column.prompt.slots.join(", "));
+  return t("Not asked yet.");
 }

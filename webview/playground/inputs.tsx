@@ -12,7 +12,7 @@ export function Inputs({ state, store }: { readonly state: PlaygroundState; read
     <section class="inputs" aria-label={t("Text")}>
       <div class={slots.length > 1 ? "fields several" : "fields"}>
         {slots.map((slot) => (
-          <TextArea key={slot} label={slot} rows={slots.length > 1 ? 3 : 4} value={state.fields[slot] ?? ""} placeholder={t("A text for {0}", slot)} onInput={(text) => store.change({ [slot]: text })} />
+          <TextArea key={slot} label={slot} rows={slots.length > 1 ? 3 : 4} value={state.fields[slot] ?? ""} placeholder={t("Type or paste a text")} onInput={(text) => store.change({ [slot]: text })} />
         ))}
       </div>
       <div class="row actions">
@@ -21,7 +21,7 @@ export function Inputs({ state, store }: { readonly state: PlaygroundState; read
         ) : (
           <Button appearance="primary" icon="send" disabled={!canAnswer(state)} onPress={() => void store.answer()}>{t("Answer")}</Button>
         )}
-        <span class="quiet"><kbd>{mac ? "⌘" : "Ctrl"}</kbd> <kbd>{mac ? "⏎" : "Enter"}</kbd></span>
+        {!state.answering && <span class="quiet"><kbd>{mac ? "⌘" : "Ctrl"}</kbd> <kbd>{mac ? "⏎" : "Enter"}</kbd></span>}
         {state.expected !== null && (
           <span class="expected">
             <Icon name="target" /> {t("The data says:")} <strong><DataText text={state.expected} /></strong>

@@ -96,14 +96,15 @@ export function columnsOf({ prompts, withNone, withHard, hardText, task }: Playg
   ];
 }
 
-/** A hard prompt without words would be no prompt. */
-export function isAsked({ contestant }: Column): boolean {
-  return contestant.kind !== "hard" || contestant.text.trim() !== "";
+/** Who has no text of its own is not asked, nor a hard prompt without words: it would be no prompt. */
+export function isAsked({ contestant, prompt }: Column, fields: Fields): boolean {
+  if (contestant.kind === "hard" && contestant.text.trim() === "") return false;
+  return prompt.slots.length === 0 || prompt.slots.some((slot) => (fields[slot] ?? "").trim() !== "");
 }
 
 /** Whether there is anything to answer to. */
 export function canAnswer(state: PlaygroundState): boolean {
-  return state.phase === "open" && !state.answering && slotsOf(state.prompts).some((slot) => (state.fields[slot] ?? "").trim() !== "");
+  return state.phase === "open" && !state.answering && columnsOf(state).some((column) => isAsked(column, state.fields));
 }
 
 /** The outcomes are about another text than the one in the fields. */

@@ -3,6 +3,7 @@ import type { ExampleToTryData } from "../../src/protocol/backend/playground.js"
 import type { Params } from "../../src/protocol/contract.js";
 import type { Peer } from "../../src/protocol/peer.js";
 import type { PlaygroundHostContract, PlaygroundMemory, PlaygroundPageContract } from "../../src/protocol/webview/playground.js";
+import { slotsOf } from "./names.js";
 import { added, answered, asking, canAnswer, type Column, columnsOf, ended, type Fields, heard, initialState, isAsked, memoryOf, opened, type PlaygroundState, type Problem, removed } from "./state.js";
 
 type Host = Peer<PlaygroundPageContract, PlaygroundHostContract>;
@@ -83,8 +84,9 @@ export class PlaygroundStore {
 
   async answer(): Promise<void> {
     if (!canAnswer(this.current)) return;
-    const columns = columnsOf(this.current).filter(isAsked);
-    const fields = { ...this.current.fields };
+    const columns = columnsOf(this.current).filter((column) => isAsked(column, this.current.fields));
+    // A slot that was left empty is an empty text.
+    const fields = Object.fromEntries(slotsOf(this.current.prompts).map((slot) => [slot, this.current.fields[slot] ?? ""]));
     const answering = (this.answering = new AbortController());
     this.set((state) => asking(state, columns));
     try {
