@@ -25,7 +25,9 @@ const steps = 40;
 
 /** Run folders as the product writes them, without a backbone: for the pages that show runs. */
 export class MadeRuns {
-  readonly root = mkdtempSync(path.join(os.tmpdir(), "ptune-made-"));
+  /** A folder that VS Code can open. */
+  readonly workspace = mkdtempSync(path.join(os.tmpdir(), "ptune-made-"));
+  readonly root = path.join(this.workspace, ".ptune", "runs");
   private clock = Date.UTC(2026, 10, 24, 3);
 
   async make({ learningRate = 0.01, length = 4, init = "random", seed = 1, accuracy = 0.8, ends = "succeeded", kept = true, rows = 200 }: MadeRun = {}): Promise<string> {
@@ -62,7 +64,7 @@ export class MadeRuns {
   }
 
   dispose(): void {
-    rmSync(this.root, { recursive: true, force: true });
+    rmSync(this.workspace, { recursive: true, force: true });
   }
 }
 
