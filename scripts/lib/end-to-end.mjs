@@ -6,7 +6,8 @@ import { root, runNode } from "./prepare.mjs";
 import { requireServer } from "./vscode-server.mjs";
 
 /**
- * Sets up VS Code and its browser, then runs the files *.e2e.ts of test/e2e on what the build has left in out/. A host that cannot
+ * Sets up VS Code and its browser, then runs the files *.e2e.ts of test/e2e on what the build has left in out/. Pictures of
+ * the windows of failed tests are left in out/e2e-failures. A host that cannot
  * be had is one failure with a sentence.
  * @param {string[]} args vitest's own arguments, e.g. part of a file's name
  * @returns {Promise<{ passed: number, failed: number, skipped: number }>}
@@ -15,6 +16,7 @@ export async function testEndToEnd(args = []) {
   const report = `${root}/out/test-report-e2e.json`;
   mkdirSync(`${root}/out`, { recursive: true });
   rmSync(report, { force: true });
+  rmSync(`${root}/out/e2e-failures`, { recursive: true, force: true });
   try {
     await requireServer();
     requireBrowser();
