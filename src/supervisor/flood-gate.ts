@@ -1,5 +1,5 @@
 /** Messages of one second that are read; a process that sends more is broken, and reading it would take the window's time. */
-export const mostMessagesASecond = 5000;
+export const mostMessagesASecond = 2000;
 
 /** Counts messages; once too many came within a second, nothing passes any more. */
 export class FloodGate {

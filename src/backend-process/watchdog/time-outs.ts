@@ -4,10 +4,10 @@
 export const watchMilliseconds = 200;
 
 /** What the main thread has, once the window is gone, to leave checkpoints and end by itself. */
-export const endMilliseconds = 1500;
+export const endMilliseconds = 1200;
 
-/** After the watchdog saw that the window is gone; with the look before it, under two seconds in all. */
-export const killMilliseconds = 1600;
+/** After the watchdog saw that the window is gone; with the look before it, well under two seconds in all. */
+export const killMilliseconds = 1400;
 
 /** The main thread may compute in JavaScript for so long without turning its event loop (reading a large data file, unpacking a backbone). */
 export const mostScriptMilliseconds = 30_000;

@@ -35,7 +35,7 @@ export function watch(): void {
     if (state.goesOn || state.host === 0 || !isGone(state.host, parent)) goneSince = undefined;
     else goneSince ??= performance.now();
     // Asked to end in order it has not: it computes, or hangs. What was saved last is what can be resumed.
-    if (goneSince !== undefined && performance.now() - goneSince > killMilliseconds - watchMilliseconds) process.kill(process.pid, "SIGKILL");
+    if (goneSince !== undefined && performance.now() - goneSince > killMilliseconds) process.kill(process.pid, "SIGKILL");
   }, watchMilliseconds);
 }
 
