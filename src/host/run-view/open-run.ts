@@ -20,12 +20,13 @@ export async function openRun(services: Services, args: readonly unknown[]): Pro
 
 /** Fills a panel that VS Code restored after a reload. */
 export async function restoreRun(services: Services, panel: vscode.WebviewPanel, state: unknown): Promise<void> {
-  const remembered = runViewStateSchema.safeParse(state);
-  if (!remembered.success || open.has(remembered.data.run)) return panel.dispose();
   await services.runs.load();
+  const remembered = runViewStateSchema.safeParse(state);
+  // What the page wrote last may not have reached the disk before the window went; the panel's title names the run too.
+  const entry = remembered.success ? services.runs.find(remembered.data.run) : services.runs.all.find(({ name }) => name === panel.title);
   // The run may have been deleted meanwhile, or belong to another folder: only runs of this workspace are shown.
-  if (!services.runs.find(remembered.data.run)) return panel.dispose();
-  await show(services, panel, remembered.data.run);
+  if (!entry || open.has(entry.path)) return panel.dispose();
+  await show(services, panel, entry.path);
 }
 
 async function show(services: Services, panel: vscode.WebviewPanel, run: string): Promise<void> {
