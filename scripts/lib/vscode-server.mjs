@@ -54,7 +54,7 @@ async function setUp() {
   if (process.platform === "win32") {
     throw new Error("The npm package code-server does not run on Windows. Install VS Code, and use it: VSCODE_TEST_HOST=electron for the tests, or npm start.");
   }
-  console.error(`Setting up VS Code's server (code-server ${serverVersion}, once, about 150 MB) ...`);
+  console.error(`Setting up VS Code's server (code-server ${serverVersion}, once, about 300 MB on the disk) ...`);
   rmSync(home, { recursive: true, force: true });
   mkdirSync(home, { recursive: true });
   writeFileSync(path.join(home, "package.json"), '{ "private": true }\n');
