@@ -40,6 +40,8 @@ async function open(...given: Parameters<typeof openComparison> extends [unknown
   const comparison = await openComparison(browser, ...given);
   opened.push(comparison);
   const { page } = comparison.host;
+  // Runs are shown one by one as they are read.
+  await page.waitForFunction(() => document.querySelector("h1") && !document.querySelector('[aria-label="Reading the runs"]'));
   const text = (selector: string): Promise<string[]> => page.locator(selector).allInnerTexts().then((all) => all.map((each) => each.replace(/\s+/g, " ").trim()));
   return { ...comparison, page, text };
 }
@@ -67,7 +69,7 @@ describe("the page of a comparison", () => {
     expect(rows[2]).toMatch(/^C seed 1 .*\{soft:20\}.*class-labels 0.3$/);
     expect(await text("section:has(#differences) tbody tr:nth-child(2) .changed")).toEqual(["0.1"]);
     await page.getByText("Equal in all runs").click();
-    expect(await text("section:has(#differences) details tbody tr")).toContain("training.schedule linear");
+    await expect.poll(() => text("section:has(#differences) details tbody tr")).toContain("training.schedule linear");
   });
 
   it("shows mean ± deviation of the seeds, each run, deltas with sign and word, the best marked, and what did not end well", async () => {
