@@ -82,8 +82,12 @@ describe("the inspector's page", () => {
     const said = () => page.locator(".timeline output").innerText();
     expect(await said()).toMatch(/^Step \d+ of 20: the prompt that was kept$/);
     await page.getByRole("slider", { name: "Timeline" }).focus();
+    const places = () => page.locator(".virtual circle").evaluateAll((circles) => circles.map((circle) => [circle.getAttribute("cx"), circle.getAttribute("cy")]));
+    const keptPlaces = await places();
     await host.press("Home");
     expect(await said()).toBe("Step 0 of 20");
+    // The map goes along: the virtual tokens stand where their ways begin.
+    expect(await places()).toEqual(await page.locator(".way .begin").evaluateAll((circles) => circles.map((circle) => [circle.getAttribute("cx"), circle.getAttribute("cy")])));
     const first = await nearest(page);
     expect(first).not.toEqual(kept);
     expect(await page.locator(".nearest tbody tr td:nth-child(4)").allInnerTexts()).toEqual(first.map(([[token]]) => token));
@@ -93,6 +97,7 @@ describe("the inspector's page", () => {
     expect(await nearest(page)).not.toEqual(first);
     await page.getByRole("button", { name: "Back to Kept Prompt" }).click();
     expect(await nearest(page)).toEqual(kept);
+    expect(await places()).toEqual(keptPlaces);
     await host.close();
   });
 

@@ -11,6 +11,8 @@ export type MapData = Result<InspectorHostContract, "map">;
 export interface MapPictureSetting {
   readonly map: MapData;
   readonly trajectory: boolean;
+  /** The step whose places the virtual tokens stand at; null: where they are now. */
+  readonly step: number | null;
   readonly pointed: number | null;
   readonly onPoint: (index: number | null) => void;
 }
@@ -19,7 +21,7 @@ const height = 440;
 const longestLabel = 18;
 
 /** The map: dragged, zoomed with Ctrl and the wheel, the buttons or the keyboard. */
-export function MapPicture({ map, trajectory, pointed, onPoint }: MapPictureSetting) {
+export function MapPicture({ map, trajectory, step, pointed, onPoint }: MapPictureSetting) {
   const frame = useRef<HTMLDivElement>(null);
   const [width, setWidth] = useState(800);
   const [own, setOwn] = useState<MapView | undefined>();
@@ -36,7 +38,7 @@ export function MapPicture({ map, trajectory, pointed, onPoint }: MapPictureSett
   const view = own ?? fitted([...map.virtualTokens, ...map.neighbours, ...ways.flat()], size);
   const place = (point: Place): Place => onScreen(point, view, size);
   const zoom = (factor: number, at: Place = [width / 2, height / 2]): void => setOwn(zoomed(view, factor, at, size));
-  const virtual = map.virtualTokens.map(place);
+  const virtual = (map.trajectory[step === null ? -1 : map.steps.indexOf(step)] ?? map.virtualTokens).map(place);
   const near = map.neighbours.map(place);
   const isNear = (i: number): boolean => pointed !== null && map.tokens[i].of.includes(pointed);
   const names = map.tokens.map(({ token }) => shortened(visibleText(token)));
@@ -111,7 +113,7 @@ export function MapPicture({ map, trajectory, pointed, onPoint }: MapPictureSett
               {shown.has(i) && <text x={x + 6} y={y} dominant-baseline="central" unicode-bidi="isolate-override" direction="ltr">{names[i]}</text>}
             </g>
           ))}
-          {virtual.map(([x, y], index) => (
+          {inFront(virtual.length, pointed).map((index) => [...virtual[index], index]).map(([x, y, index]) => (
             <g key={`virtual-${index}`} class={`virtual${pointed === index ? " pointed" : ""}`} onPointerEnter={() => onPoint(index)}>
               <circle cx={x} cy={y} r={9} />
               <text x={x} y={y} text-anchor="middle" dominant-baseline="central">{index + 1}</text>
@@ -126,6 +128,12 @@ export function MapPicture({ map, trajectory, pointed, onPoint }: MapPictureSett
       </div>
     </div>
   );
+}
+
+/** All virtual tokens, the one that is pointed at last: what is drawn last lies in front. */
+function inFront(count: number, pointed: number | null): number[] {
+  const rest = Array.from({ length: count }, (_, index) => index).filter((index) => index !== pointed);
+  return pointed === null ? rest : [...rest, pointed];
 }
 
 function shortened(text: string): string {

@@ -1,6 +1,6 @@
 import { Checkbox, DataTable, Disclosure } from "../shared/controls.js";
 import { t } from "../shared/localization.js";
-import { figure, share } from "../shared/numbers.js";
+import { figure, integer, share } from "../shared/numbers.js";
 import { Choice } from "./choice.js";
 import { type MapData, MapPicture } from "./map-picture.js";
 import type { InspectorState, InspectorStore } from "./store.js";
@@ -9,7 +9,8 @@ import { tokenName } from "./words.js";
 import { WorkState } from "./work-state.js";
 
 export function MapSection({ state, store }: { readonly state: InspectorState; readonly store: InspectorStore }) {
-  const { map, memory, pointed } = state;
+  const { map, memory, pointed, at, timeline } = state;
+  const step = at === null ? null : (timeline.value?.steps[at]?.step ?? null);
   return (
     <section aria-labelledby="map-heading">
       <h2 id="map-heading">{t("Map")}</h2>
@@ -26,8 +27,8 @@ export function MapSection({ state, store }: { readonly state: InspectorState; r
       <WorkState loading={map} label={memory.projection === "umap" ? t("Placing the points by UMAP") : t("Computing the principal components")} onCancel={() => store.cancel("map")} onRetry={() => void store.loadMap()} />
       {map.value && (
         <>
-          <MapPicture map={map.value} trajectory={memory.trajectory} pointed={pointed} onPoint={(index) => store.point(index)} />
-          <p id="map-said" class="said" aria-live="polite">{pointed === null ? whatIsShown(map.value) : <Pointed map={map.value} index={pointed} />}</p>
+          <MapPicture map={map.value} trajectory={memory.trajectory} step={step} pointed={pointed} onPoint={(index) => store.point(index)} />
+          <p id="map-said" class="said" aria-live="polite">{step !== null && map.value.steps.includes(step) && <>{t("At step {0}:", integer(step))} </>}{pointed === null ? whatIsShown(map.value) : <Pointed map={map.value} index={pointed} />}</p>
           <p id="map-help" class="quiet">{t("Drag to move, Ctrl and the wheel to zoom. Keyboard: arrows go from one virtual token to the next, Shift and arrows move, + and − zoom, 0 shows all.")}</p>
           <Disclosure title={t("The map as a table")}>{() => <MapTable map={map.value!} />}</Disclosure>
         </>

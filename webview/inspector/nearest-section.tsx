@@ -3,7 +3,7 @@ import { nearnessMetrics } from "../../src/inspection/nearest-tokens.js";
 import type { PromptSubject } from "../../src/protocol/webview/inspector.js";
 import { Button, Checkbox } from "../shared/controls.js";
 import { t } from "../shared/localization.js";
-import { figure } from "../shared/numbers.js";
+import { figure, integer } from "../shared/numbers.js";
 import { Choice } from "./choice.js";
 import { FaithfulnessFigure } from "./faithfulness.js";
 import { type NearestRow, nearestRows, rowsAsCsv, rowsAsText } from "./nearest-rows.js";
@@ -48,6 +48,8 @@ export function NearestSection({ state, store, subject }: { readonly state: Insp
 function NearestTable({ rows, most, state, store }: { readonly rows: readonly NearestRow[]; readonly most: number; readonly state: InspectorState; readonly store: InspectorStore }) {
   const { metric } = state.memory;
   const withWay = rows.some(({ start }) => start !== null);
+  // A run made before there were snapshots has lost its first steps.
+  const first = integer(state.timeline.value?.steps[0]?.step ?? 0);
   return (
     <div class="table-frame nearest" tabIndex={0} role="group" aria-label={t("Nearest tokens of each virtual token")} onMouseLeave={() => store.point(null)}>
       <table>
@@ -55,8 +57,8 @@ function NearestTable({ rows, most, state, store }: { readonly rows: readonly Ne
           <tr>
             <th scope="col" class="number"><abbr title={t("Number of the virtual token")}>#</abbr></th>
             <th scope="col" class="number" title={t("Euclidean length of the vector")}>{t("Norm")}</th>
-            {withWay && <th scope="col" class="number" title={t("Distance from where it was at the first step")}>{t("Moved")}</th>}
-            {withWay && <th scope="col">{t("At first")}</th>}
+            {withWay && <th scope="col" class="number" title={t("Distance from where it was at step {0}", first)}>{t("Moved")}</th>}
+            {withWay && <th scope="col">{t("At step {0}", first)}</th>}
             <th scope="col">{t("Nearest, with {0}", metricName(metric).toLocaleLowerCase())}</th>
           </tr>
         </thead>

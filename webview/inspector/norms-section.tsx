@@ -21,8 +21,9 @@ export function NormsSection({ state, store, subject }: { readonly state: Inspec
   const kept = subject.kept?.vocabularyNorms;
   const ordinary = vocabulary?.ordinary ?? (kept && { low: percentile(kept, 0.1), high: percentile(kept, 99.9) });
   const bins = vocabulary?.histogram;
-  const { norms } = subject;
-  const axis = normAxis([...norms, ...(bins ? [bins.from || norms[0], bins.to] : []), ...(ordinary ? [ordinary.low, ordinary.high] : [])], width);
+  const norms = state.at === null ? subject.norms : (state.timeline.value?.steps[state.at]?.norms ?? subject.norms);
+  // The axis of the kept prompt, too: it stays while the timeline is gone through.
+  const axis = normAxis([...norms, ...subject.norms, ...(bins ? [bins.from || norms[0], bins.to] : []), ...(ordinary ? [ordinary.low, ordinary.high] : [])], width);
   const tallest = Math.max(1, ...(bins?.counts ?? []));
   const edge = (i: number): number => bins!.from + ((bins!.to - bins!.from) * i) / bins!.counts.length;
   return (

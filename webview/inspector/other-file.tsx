@@ -33,7 +33,7 @@ export function OtherFile({ file }: { readonly file: Extract<Subject, { kind: "o
 
 function kindOf(type: string | null): ComponentChildren {
   if (type === null) return t("This file holds weights of another kind.");
-  return <><DataText text={type} />{t(": ")}{typeWords(type)}</>;
+  return <><strong><DataText text={type} /></strong>: {typeWords(type)}</>;
 }
 
 function typeWords(type: string): string {

@@ -20,6 +20,7 @@ export function SimilaritySection({ state, store, subject }: { readonly state: I
       {!similarity && <p class="empty">{t("The prompt is too long for its pairs to be shown.")}</p>}
       {similarity && (
         <>
+          {state.at !== null && <p class="quiet">{t("Of the prompt that was kept, whichever step is looked at.")}</p>}
           <HeatMap similarity={similarity} cell={cell} pointed={state.pointed} onCell={(next) => (setCell(next), store.point(next?.[0] ?? null))} />
           <p id="similarity-said" class="said" aria-live="polite">
             {cell ? t("Virtual tokens {0} and {1}: cosine {2}", cell[0] + 1, cell[1] + 1, fixed(similarity[cell[0]][cell[1]], 3)) : summary(similarity)}
