@@ -210,6 +210,7 @@ describe("curves and sweeps on the page", () => {
     expect(await page.locator(".parallel .line.chosen").count()).toBe(1);
     expect(Number(await end.getAttribute("aria-valuenow"))).toBe(95);
     await page.getByText("Chosen runs as a table").click();
+    await page.locator("section:has(#sweep) tbody tr").first().waitFor();
     expect((await text("section:has(#sweep) tbody tr"))[0]).toMatch(/^C \(\w+\) .*class-labels 0\.3/);
     await page.getByRole("button", { name: "Choose all" }).click();
     await page.getByText("Drag along an axis").waitFor();
