@@ -24,7 +24,7 @@ export const claim: Claim = {
         await killChild(place, rounds, RandomSource.derive(seed, "kill-child")),
         await outOfMemory(place, root, Math.ceil(rounds / 20)),
         await hanging(place, root, Math.ceil(rounds / 20)),
-        await oneWriter(place, Math.ceil(rounds / 2)),
+        await oneWriter(place, rounds),
       ];
       return results.every(Boolean) && !signal.aborted;
     } finally {

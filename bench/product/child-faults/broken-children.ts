@@ -3,7 +3,7 @@ import { missedHeartbeats, terminateMilliseconds } from "../../../src/supervisor
 import { heartbeatMilliseconds } from "../../../src/protocol/backend/heartbeat-time.js";
 import { isRunning } from "../../../src/runs/process-identity.js";
 import { forkChild } from "../../../src/supervisor/fork-child.js";
-import { type FaultPlace, largest, sleep, untilGone } from "./place.js";
+import { type FaultPlace, largest, untilGone } from "./place.js";
 
 /** A child whose heap is full: the host lives, and shows the run failed with the reason. */
 export async function outOfMemory(place: FaultPlace, root: string, times: number): Promise<boolean> {
@@ -57,9 +57,11 @@ export async function hanging(place: FaultPlace, root: string, times: number): P
   return inTime === times && killed === times;
 }
 
+const windowsAtOnce = 10;
+
 /** Several windows ask for the same run: one of them gets it. */
 export async function oneWriter(place: FaultPlace, rounds: number): Promise<boolean> {
-  const windows = Array.from({ length: 4 }, () => place.window());
+  const windows = Array.from({ length: windowsAtOnce }, () => place.window());
   let tries = 0;
   let winners = 0;
   let refused = 0;
@@ -84,7 +86,6 @@ export async function oneWriter(place: FaultPlace, rounds: number): Promise<bool
   } finally {
     await Promise.all(windows.map(({ supervisor }) => supervisor.dispose()));
   }
-  place.print(`four windows ask for one run: ${tries} tries, ${winners} writers in ${rounds} rounds, ${refused} told that it is held`);
-  await sleep(0);
+  place.print(`${windowsAtOnce} windows ask for one run: ${tries} tries, ${winners} writers in ${rounds} rounds, ${refused} told that it is held`);
   return winners === rounds && refused === tries - winners;
 }

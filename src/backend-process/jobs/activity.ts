@@ -7,7 +7,7 @@ type PhaseEvent = Extract<RunEvent, { type: "phase" }>;
 /** What a run is busy with, as a job tells it. */
 export function activityOfPhase({ phase, done, total }: PhaseEvent): Activity {
   const baseline = /^baseline \d+: (.*)$/su.exec(phase);
-  const [kind, text] = baseline ? (["baseline", `measuring the baseline ${baseline[1]}`] as const) : (phases[phase] ?? (["other", phase] as const));
+  const [kind, text] = baseline ? (["baseline", `measuring the baseline ${baseline[1]}`] as const) : (phases.get(phase) ?? (["other", phase] as const));
   return { kind, text: shortened(text), ...(baseline ? { subject: shortened(baseline[1]) } : {}), ...(done === undefined ? {} : { done }), ...(total === undefined ? {} : { total }) };
 }
 
@@ -16,17 +16,17 @@ export function activityOfFetch({ phase, file, done, total }: SourceProgress): A
   return { kind: phase, text: shortened(`${fetching[phase]} ${file}`), subject: shortened(file), done, ...(total === undefined ? {} : { total }) };
 }
 
-const phases: Readonly<Record<string, readonly [Activity["kind"], string]>> = {
-  data: ["data", "reading the data"],
-  backbone: ["backbone", "opening the backbone"],
-  "checking the gradient": ["gradient", "checking the gradient"],
-  training: ["training", "training"],
-  validation: ["validation", "validating"],
-  test: ["test", "testing on held-out rows"],
-  baselines: ["baseline", "measuring the baselines"],
-  faithfulness: ["faithfulness", "measuring the nearest tokens as a hard prompt"],
-  inspection: ["inspection", "looking for the nearest tokens"],
-};
+const phases: ReadonlyMap<string, readonly [Activity["kind"], string]> = new Map([
+  ["data", ["data", "reading the data"]],
+  ["backbone", ["backbone", "opening the backbone"]],
+  ["checking the gradient", ["gradient", "checking the gradient"]],
+  ["training", ["training", "training"]],
+  ["validation", ["validation", "validating"]],
+  ["test", ["test", "testing on held-out rows"]],
+  ["baselines", ["baseline", "measuring the baselines"]],
+  ["faithfulness", ["faithfulness", "measuring the nearest tokens as a hard prompt"]],
+  ["inspection", ["inspection", "looking for the nearest tokens"]],
+]);
 
 const fetching: Readonly<Record<SourceProgress["phase"], string>> = {
   "looking-up": "looking up",
