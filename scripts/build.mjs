@@ -9,7 +9,7 @@ import { pageBundle, pageNames } from "./lib/page-bundle.mjs";
 import { install, root } from "./lib/prepare.mjs";
 
 install();
-const { bundleOrExit } = await import("./lib/bundle.mjs");
+const { bundleOrExit, commandLineBundle } = await import("./lib/bundle.mjs");
 const { experimentSchemaText } = await import("./lib/experiment-schema.mjs");
 const at = process.argv.indexOf("--out");
 const out = path.resolve(root, at > 0 ? (process.argv[at + 1] ?? "out") : "out");
@@ -17,7 +17,7 @@ const minify = process.argv.includes("--minify");
 const pages = pageNames();
 
 await Promise.all([
-  bundleOrExit({ entryPoints: ["src/cli/main.ts"], outfile: path.join(out, "ptune.js"), banner: { js: "#!/usr/bin/env node" } }),
+  bundleOrExit({ ...commandLineBundle, outfile: path.join(out, "ptune.js") }),
   bundleOrExit({ entryPoints: ["src/extension.ts"], outfile: path.join(out, "extension.js"), minify }),
   bundleOrExit({ entryPoints: ["src/backend-process/main.ts"], outfile: path.join(out, "backend.js"), minify }),
   pages.length > 0 && bundleOrExit({ ...pageBundle(pages), outdir: path.join(out, "webview"), minify }),

@@ -24,6 +24,9 @@ export async function bundle(options) {
   });
 }
 
+/** What makes the command line's file out of its sources. */
+export const commandLineBundle = { entryPoints: ["src/cli/main.ts"], banner: { js: "#!/usr/bin/env node" } };
+
 /** esbuild has printed what is wrong with the sources: the process ends with a sentence instead of a stack. */
 export async function bundleOrExit(options) {
   try {

@@ -1,8 +1,9 @@
-import { type ChildProcess, spawn, spawnSync } from "node:child_process";
+import { type ChildProcess, spawn } from "node:child_process";
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterAll, beforeAll } from "vitest";
+import { bundle, commandLineBundle } from "../../../scripts/lib/bundle.mjs";
 
 export const root = path.resolve(__dirname, "../../..");
 export const tinyModel = path.join(root, "test/fixtures/tiny.gguf");
@@ -11,10 +12,9 @@ const script = path.join(root, bundleFolder, "ptune.js");
 
 /** Bundles the command line as it is now, for the tests of one file. */
 export function withBuiltPtune(): void {
-  beforeAll(() => {
-    const built = spawnSync(process.execPath, [path.join(root, "scripts/build.mjs"), "--out", bundleFolder], { encoding: "utf8" });
-    if (built.status !== 0) throw new Error(`The build failed:\n${built.stderr}`);
-  });
+  beforeAll(async () => {
+    await bundle({ ...commandLineBundle, outfile: script });
+  }, 120_000);
   afterAll(() => rmSync(path.join(root, bundleFolder), { recursive: true, force: true }));
 }
 
