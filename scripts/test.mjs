@@ -15,7 +15,7 @@ mkdirSync(`${root}/out`, { recursive: true });
 rmSync(report, { force: true });
 
 const compile = (...args) => runNode("node_modules/typescript/bin/tsc", ["--noEmit", ...args]);
-const types = (await compile()) + (await compile("-p", "webview"));
+const types = (await compile()) + (await compile("-p", "webview")) + (await compile("-p", "test/webview"));
 if (types !== 0) console.error("The type check failed (above). The tests are run all the same.");
 const built = await runNode("scripts/build.mjs", []);
 const counts = [built === 0 ? await testUnits() : { passed: 0, failed: 1, skipped: 0 }];

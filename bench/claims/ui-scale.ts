@@ -114,7 +114,8 @@ const panning: Part = async (workspace, context) => {
     const began = performance.now();
     await code.evaluate(async (vscode, folder) => void (await vscode.commands.executeCommand("promptTuning.openRun", folder)), run);
     const frame = await code.webviewFrame(/^task-1/, 60_000);
-    const chart = frame.locator('[data-points="100000"]').first();
+    await frame.getByRole("tab", { name: "Training" }).click();
+    const chart = frame.locator('.chart[data-points="100000"]').first();
     await chart.waitFor({ timeout: 60_000 });
     const shown = performance.now() - began;
     await chart.scrollIntoViewIfNeeded();
@@ -124,6 +125,8 @@ const panning: Part = async (workspace, context) => {
     await watchFrames(frame);
     await code.page.waitForTimeout(2000);
     const still = await readFrames(frame);
+    // The wheel belongs to the page until the chart has the focus.
+    await chart.locator(".chart-area").focus();
     await code.page.mouse.move(x, y);
     await watchFrames(frame);
     for (let turn = 0; turn < 12; turn++) await code.page.mouse.wheel(0, -120);
@@ -153,7 +156,7 @@ const typing: Part = async (workspace, context) => {
         await vscode.commands.executeCommand("promptTuning.openRun", folder);
       }, flood.folder);
       const frame = await code.webviewFrame(/^flood/, 60_000);
-      await frame.locator("[data-points]").first().waitFor({ timeout: 60_000 });
+      await frame.locator(".chart[data-points]").first().waitFor({ timeout: 60_000 });
       await code.openSidebar();
       await code.page.locator(".editor-group-container").first().locator(".monaco-editor").first().click();
       await watchDelays(code);
@@ -163,7 +166,7 @@ const typing: Part = async (workspace, context) => {
       const rate = ((flood.steps - before) / (performance.now() - began)) * 1000;
       const delays = await readDelays(code);
       await code.page.waitForTimeout(1000);
-      const drawn = Number(await frame.locator("[data-points]").first().getAttribute("data-points"));
+      const drawn = Number(await frame.locator(".chart[data-points]").first().getAttribute("data-points"));
       context.print(
         `typing beside a run of ${Math.round(rate)} points a second: key to screen median ${milliseconds(median(beside))}, 95 % within ${milliseconds(quantile(beside, 0.95))} (alone: ${milliseconds(median(alone))}, ${milliseconds(quantile(alone, 0.95))}); the extension host's timers: 99 % within ${milliseconds(delays.p99)}; ${drawn} of ${flood.steps} points drawn`,
       );
