@@ -142,7 +142,7 @@ describe("the inspector's page", () => {
     await host.press("Escape");
     expect(await page.locator("#map-said").innerText()).toMatch(/of the variance/);
     await page.getByText("The map as a table").click();
-    expect(await page.locator("table", { hasText: "Places of the virtual tokens" }).locator("tbody tr").count()).toBe(4);
+    await soon(() => page.locator("table", { hasText: "Places of the virtual tokens" }).locator("tbody tr").count()).toBe(4);
     await page.getByRole("radio", { name: "UMAP" }).check();
     await soon(() => page.locator("#map-said").innerText()).toContain("mean nothing");
     expect(host.problems).toEqual([]);

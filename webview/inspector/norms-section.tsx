@@ -51,10 +51,10 @@ export function NormsSection({ state, store, subject }: { readonly state: Inspec
         </svg>
       </div>
       <p class="legend-line quiet">
-        {bins && <><span class="swatch bin" /> {t("{0} tokens of the vocabulary (heights by their square root)", integer(vocabulary!.norms.count))} </>}
-        <span class="swatch norm" /> {t("virtual tokens")}
-        {ordinary && <> <span class="swatch ordinary" /> {t("where 99.8% of the vocabulary lies")}</>}
-        {axis.logarithmic && <> · {t("logarithmic axis")}</>}
+        {bins && <span><span class="swatch bin" /> {t("{0} tokens of the vocabulary (heights by their square root)", integer(vocabulary!.norms.count))}</span>}
+        <span><span class="swatch norm" /> {t("virtual tokens")}</span>
+        {ordinary && <span><span class="swatch ordinary" /> {t("where 99.8% of the vocabulary lies")}</span>}
+        {axis.logarithmic && <span>{t("logarithmic axis")}</span>}
       </p>
       <p class="said">{words(norms, ordinary)}</p>
     </section>

@@ -93,14 +93,14 @@ function HeatMap({ similarity, cell, pointed, onCell }: HeatMapSetting) {
   );
 }
 
-/** Blue where two point the same way, orange where they point away from each other; the stronger the more. */
+/** Blue where two point the same way, red where they point away from each other; the stronger the more. Every theme has these two apart. */
 function draw(canvas: HTMLCanvasElement, similarity: readonly (readonly number[])[], each: number, theme: ThemeColors, cell: Cell | null, pointed: number | null): void {
   const count = similarity.length;
   const ratio = devicePixelRatio;
   canvas.width = canvas.height = Math.round(count * each * ratio);
   const context = canvas.getContext("2d")!;
   context.scale(ratio, ratio);
-  const [alike, unlike] = theme.palette;
+  const [alike, , , unlike] = theme.palette;
   const gap = each >= 8 ? 1 : 0;
   for (let row = 0; row < count; row++) {
     for (let column = 0; column < count; column++) {

@@ -29,6 +29,9 @@ export interface InspectorState {
   readonly changed: boolean;
 }
 
+/** Vectors of all snapshots together that are looked up without being asked for. */
+const mostFollowed = 1500;
+
 type Part = "neighbours" | "timeline" | "map" | "importance" | "faithfulness";
 
 /** The page's state, and everything that can be done on the page. */
@@ -76,7 +79,8 @@ export class InspectorStore {
     void this.loadMap();
     if (this.current.neighbours.status !== "done") return;
     const { subject } = this.current.opening.value!;
-    if (subject.kind === "prompt" && subject.snapshots > 0) await this.load("timeline", this.model);
+    // A long way takes long to follow: then the person asks for it.
+    if (subject.kind === "prompt" && subject.snapshots > 0 && subject.snapshots * subject.virtualTokens <= mostFollowed) await this.load("timeline", this.model);
   }
 
   chooseBackbone(model: string): void {
