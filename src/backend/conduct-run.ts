@@ -108,7 +108,8 @@ async function testRun(run: PreparedRun, writer: RunWriter, best: TrainingOutcom
   program.releaseKept?.();
 
   const { measures, predictions } = await evaluateSplit(run, best.values, examples, options, split);
-  options.emit?.({ type: "evaluation", step: best.step, split, measures });
+  // Without test rows this is the best step's validation once more, and stays marked as the best.
+  options.emit?.({ type: "evaluation", step: best.step, split, measures, ...(split === "validation" ? { best: true } : {}) });
   const answers = new Map<string, readonly Prediction[]>();
   const baselines: Record<string, EvaluationMeasures> = await measureBaselines(run, best.values, examples, options, (name, evaluation) => answers.set(name, evaluation.predictions));
   recordPredictions(run, writer.folder, { split, examples, learned: predictions, baselines: answers });

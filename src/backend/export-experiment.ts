@@ -4,7 +4,7 @@ import { PromptTuningError } from "../common/errors.js";
 import { writeFileAtomically } from "../runs/atomic-write.js";
 import { nodeFileSystem } from "../runs/file-system.js";
 import { findPrompt } from "./find-prompt.js";
-import { withPathsRelativeTo } from "./relative-paths.js";
+import { withPathsRelativeTo } from "../experiment/relative-paths.js";
 import type { Transferred } from "./transfer.js";
 
 /** What an experiment file is exported with and where. */

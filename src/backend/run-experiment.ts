@@ -7,7 +7,7 @@ import { conductRun } from "./conduct-run.js";
 import { environmentOf } from "./environment.js";
 import type { BackendOptions } from "./options.js";
 import { prepareRun } from "./prepared-run.js";
-import { withPathsRelativeTo } from "./relative-paths.js";
+import { withPathsRelativeTo } from "../experiment/relative-paths.js";
 
 /**
  * Runs an experiment from its file to its result. The run's folder is made once experiment, data and model have been

@@ -17,7 +17,7 @@ import { programVersion } from "./environment.js";
 import { loadBackbone } from "./load-backbone.js";
 import { openPrompt, type OpenPrompt } from "./open-prompt.js";
 import type { BackendOptions } from "./options.js";
-import { moveModel } from "./relative-paths.js";
+import { moveModel } from "../experiment/relative-paths.js";
 
 export const exportFormats = ["peft", "npy", "koboldai"] as const;
 export type ExportFormat = (typeof exportFormats)[number];

@@ -3,7 +3,7 @@ import type { RunFolder } from "../runs/run-folder.js";
 import type { TrainingOutcome } from "../training/trainer.js";
 import { programVersion } from "./environment.js";
 import type { PreparedRun } from "./prepared-run.js";
-import { moveModel } from "./relative-paths.js";
+import { moveModel } from "../experiment/relative-paths.js";
 
 /** Leaves what was learned in the run's adapter folder, in PEFT's format. Returns the folder. */
 export async function writeAdapter(run: PreparedRun, folder: RunFolder, best: TrainingOutcome["best"]): Promise<string> {

@@ -45,7 +45,7 @@ async function experimentText({ path: run, root, name }: RunEntry, folder: strin
     import("../../../runs/run-store.js"),
     import("../../../runs/run-folder.js"),
     import("../../../experiment/schema.js"),
-    import("../../../backend/relative-paths.js"),
+    import("../../../experiment/relative-paths.js"),
   ]);
   const parsed = experimentSchema.safeParse(new RunStore(root).readExperiment(new RunFolder(run)));
   if (!parsed.success) {

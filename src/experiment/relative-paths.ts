@@ -1,5 +1,5 @@
 import path from "node:path";
-import { type Experiment, filesOf } from "../experiment/schema.js";
+import { type Experiment, filesOf } from "./schema.js";
 
 /**
  * The experiment with its paths relative to another folder: a run's own copy names its files as seen from the run's
