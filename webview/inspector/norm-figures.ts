@@ -29,12 +29,15 @@ export interface NormAxis {
 
 export function normAxis(all: readonly number[], width: number): NormAxis {
   const positive = all.filter((norm) => norm > 0);
-  const most = Math.max(...positive, Number.MIN_VALUE);
+  // A prompt of zeros has an axis, too.
+  const most = positive.length > 0 ? Math.max(...positive) : 1;
   const least = Math.min(...positive, most);
   const logarithmic = most / least > 12;
   if (!logarithmic) {
-    const from = Math.max(0, least - (most - least) * 0.08);
-    const to = most + (most - least || most) * 0.08;
+    // Norms that are all the same, but for rounding, still get an axis that can be counted along.
+    const spread = Math.max(most - least, most * 1e-3);
+    const from = positive.length < all.length ? 0 : Math.max(0, least - spread * 0.08);
+    const to = most + spread * 0.08;
     return { logarithmic, place: (norm) => ((norm - from) / (to - from)) * width, ticks: roundTicks(from, to) };
   }
   const from = Math.log10(least) - 0.05;
@@ -49,7 +52,6 @@ function roundTicks(from: number, to: number): number[] {
   const raw = (to - from) / 6;
   const power = 10 ** Math.floor(Math.log10(raw));
   const step = [1, 2, 5, 10].map((factor) => factor * power).find((each) => each >= raw) ?? raw;
-  const ticks: number[] = [];
-  for (let at = Math.ceil(from / step) * step; at <= to; at += step) ticks.push(Number(at.toPrecision(12)));
-  return ticks;
+  const first = Math.ceil(from / step);
+  return Array.from({ length: Math.max(0, Math.floor(to / step) - first + 1) }, (_, i) => Number(((first + i) * step).toPrecision(12)));
 }

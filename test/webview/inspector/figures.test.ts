@@ -78,7 +78,13 @@ describe("norms", () => {
         expect(axis.ticks.length).toBeLessThan(40);
       }),
     );
-    expect(normAxis([2, 2], 100).place(2)).toBeGreaterThanOrEqual(0);
+    // Equal but for rounding: once, counting along such an axis did not end.
+    for (const norms of [[2, 2], [1e4, 1e4 + 2e-12], [0.001, 0.001 + 2e-19]]) {
+      const axis = normAxis(norms, 100);
+      expect(axis.ticks.length).toBeLessThan(12);
+      for (const norm of norms) expect(axis.place(norm)).toBeGreaterThanOrEqual(0);
+    }
+    for (const norms of [[0, 0], [0, 2, 3]]) expect(normAxis(norms, 100).place(0)).toBe(0);
   });
 });
 
