@@ -21,7 +21,9 @@ export function fitted(places: readonly Place[], { width, height }: Size): MapVi
   const low = [0, 1].map((axis) => places.reduce((least, place) => Math.min(least, place[axis]), Infinity));
   const high = [0, 1].map((axis) => places.reduce((most, place) => Math.max(most, place[axis]), -Infinity));
   const room = [Math.max(1, width - 2 * margin), Math.max(1, height - 2 * margin)];
-  const scales = [0, 1].map((axis) => (high[axis] > low[axis] ? room[axis] / (high[axis] - low[axis]) : Infinity));
+  // What differs by rounding only is the same place.
+  const dust = 1e-9 * Math.max(...[...low, ...high].map(Math.abs));
+  const scales = [0, 1].map((axis) => (high[axis] - low[axis] > dust ? room[axis] / (high[axis] - low[axis]) : Infinity));
   const scale = Math.min(...scales);
   return { scale: Number.isFinite(scale) ? scale : 1, centre: [(low[0] + high[0]) / 2, (low[1] + high[1]) / 2] };
 }

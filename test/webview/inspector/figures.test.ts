@@ -27,6 +27,7 @@ describe("the map's view", () => {
     expect(high[0] - low[0]).toBeCloseTo(low[1] - high[1], 9);
     expect(high[1]).toBeLessThan(low[1]);
     expect(fitted([], size)).toEqual({ scale: 1, centre: [0, 0] });
+    expect(fitted([[50, 2], [50 + 1e-14, 2]], size).scale).toBe(1);
   });
 
   it("keeps what is under the pointer there while it zooms", () => {
