@@ -2,7 +2,8 @@ import type { EmbeddingTable } from "../engine/embedding-table.js";
 import type { Tokenizer } from "../backbone/tokenizer/tokenizer.js";
 import { PromptTuningError } from "../common/errors.js";
 import type { EvaluationMeasures } from "../runs/events.js";
-import { nearestTokens, type NearnessMetric } from "./nearest-tokens.js";
+import { nearestTokens } from "./nearest-tokens.js";
+import type { NearnessMetric } from "./nearness.js";
 
 /** Shown with every faithfulness figure. */
 export const faithfulnessCaution =

@@ -1,9 +1,8 @@
+import { breathe } from "../common/breathe.js";
 import { PromptTuningError } from "../common/errors.js";
+import type { NearnessMetric } from "./nearness.js";
 import { rowNorms } from "./norms.js";
 import { TopList } from "./top-list.js";
-
-export const nearnessMetrics = ["cosine", "dot", "l2"] as const;
-export type NearnessMetric = (typeof nearnessMetrics)[number];
 
 /** A vocabulary token near a vector, measured all three ways. */
 export interface NearToken {
@@ -66,7 +65,7 @@ export async function nearestTokens(
   const row = new Float64Array(width);
   const dots = new Float64Array(norms.length);
   for (let id = 0; id < rows; id++) {
-    if (id % blockRows === 0 && id > 0) await breathe(signal);
+    if (id % blockRows === 0 && id > 0) await breathe(signal, "The inspection");
     if (exclude?.(id)) continue;
     let square = 0;
     for (let j = 0, at = id * width; j < width; j++, at++) {
@@ -142,10 +141,4 @@ function measureToken(vectors: Float32Array, p: number, vectorNorm: number, { ma
 
 export function cosineOf(dot: number, normA: number, normB: number): number {
   return normA > 0 && normB > 0 ? dot / (normA * normB) : 0;
-}
-
-/** Lets heartbeats and messages through: a large vocabulary takes seconds. */
-async function breathe(signal?: AbortSignal): Promise<void> {
-  await new Promise<void>((resolve) => setImmediate(resolve));
-  if (signal?.aborted) throw new PromptTuningError("stopped", "The inspection was stopped.");
 }

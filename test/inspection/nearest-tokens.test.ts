@@ -1,7 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { PromptTuningError } from "../../src/common/errors.js";
-import { nearestTokens, nearnessMetrics, type NearnessMetric, type NearToken } from "../../src/inspection/nearest-tokens.js";
+import { nearestTokens, type NearToken } from "../../src/inspection/nearest-tokens.js";
+import { nearnessMetrics, type NearnessMetric } from "../../src/inspection/nearness.js";
 import { normDistribution, ordinaryNormRange, percentile, rowNorms } from "../../src/inspection/norms.js";
 import { pairwiseSimilarity } from "../../src/inspection/similarity.js";
 

@@ -1,4 +1,4 @@
-import type { NearnessMetric } from "../../src/inspection/nearest-tokens.js";
+import type { NearnessMetric } from "../../src/inspection/nearness.js";
 import type { Result } from "../../src/protocol/contract.js";
 import type { InspectorHostContract, PromptSubject } from "../../src/protocol/webview/inspector.js";
 

@@ -1,5 +1,5 @@
 import { useState } from "preact/hooks";
-import { nearnessMetrics } from "../../src/inspection/nearest-tokens.js";
+import { nearnessMetrics } from "../../src/inspection/nearness.js";
 import type { PromptSubject } from "../../src/protocol/webview/inspector.js";
 import { Button, Checkbox } from "../shared/controls.js";
 import { t } from "../shared/localization.js";

@@ -1,6 +1,6 @@
 import { PromptTuningError } from "../../src/common/errors.js";
 import type { MapScaling, Projection } from "../../src/inspection/map-setting.js";
-import type { NearnessMetric } from "../../src/inspection/nearest-tokens.js";
+import type { NearnessMetric } from "../../src/inspection/nearness.js";
 import type { CallName, Params, Result } from "../../src/protocol/contract.js";
 import type { Peer } from "../../src/protocol/peer.js";
 import type { InspectorHostContract, InspectorMemory, InspectorPageContract, Subject } from "../../src/protocol/webview/inspector.js";

@@ -1,5 +1,5 @@
 import type { FetchProgress } from "../../src/protocol/backend/playground.js";
-import type { NearnessMetric } from "../../src/inspection/nearest-tokens.js";
+import type { NearnessMetric } from "../../src/inspection/nearness.js";
 import { t } from "../shared/localization.js";
 import { fixed } from "../shared/numbers.js";
 

@@ -7,6 +7,8 @@ import type { Job } from "./job.js";
 export async function runJob(job: Job, cache: string | undefined): Promise<ResultEvent> {
   const { source, runsRoot } = job.status;
   const options = job.options(cache);
+  // What was kept open for a next look makes room for the training.
+  await (await import("../open-backbones.js")).openBackbones.releaseIdle();
   if (source.type === "resume") {
     const { resumeRun } = await import("../../backend/resume-run.js");
     return resumeRun(source.run, options);

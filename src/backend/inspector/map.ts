@@ -1,4 +1,5 @@
-import { nearestTokens, type NearnessMetric } from "../../inspection/nearest-tokens.js";
+import { nearestTokens } from "../../inspection/nearest-tokens.js";
+import type { NearnessMetric } from "../../inspection/nearness.js";
 import { type PlacedPrompt, placePrompt, type PlaceSetting } from "../../inspection/place-prompt.js";
 import type { MapOptions } from "../../inspection/prompt-map.js";
 import { vocabularyOf } from "./neighbours.js";

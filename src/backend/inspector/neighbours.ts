@@ -1,5 +1,6 @@
 import type { Backbone } from "../../backbone/backbone.js";
-import { nearestTokens, type NearToken, nearnessMetrics, type NearnessMetric } from "../../inspection/nearest-tokens.js";
+import { nearestTokens, type NearToken } from "../../inspection/nearest-tokens.js";
+import { nearnessMetrics, type NearnessMetric } from "../../inspection/nearness.js";
 import type { NormDistribution } from "../../inspection/norms.js";
 import { type Histogram, vocabularyFigures } from "../../inspection/vocabulary.js";
 import { type InspectionTarget, type InspectorOptions, withBackbone } from "./options.js";

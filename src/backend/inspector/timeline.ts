@@ -1,4 +1,5 @@
-import { nearestTokens, nearnessMetrics, type NearnessMetric } from "../../inspection/nearest-tokens.js";
+import { nearestTokens } from "../../inspection/nearest-tokens.js";
+import { nearnessMetrics, type NearnessMetric } from "../../inspection/nearness.js";
 import { readSnapshots, type Snapshots } from "../../inspection/snapshots.js";
 import { vocabularyOf } from "./neighbours.js";
 import { type InspectionTarget, type InspectorOptions, withBackbone } from "./options.js";

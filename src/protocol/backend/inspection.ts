@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { faithfulnessSchema, neighbourSchema, normDistributionSchema } from "../../inspection/inspection-schema.js";
-import { nearnessMetrics } from "../../inspection/nearest-tokens.js";
+import { nearnessMetrics } from "../../inspection/nearness.js";
 import { mapScalings, projections } from "../../inspection/map-setting.js";
 import { fetchProgressSchema } from "./playground.js";
 
