@@ -157,6 +157,7 @@ test("jobs of a process that ended: the running one has failed with a way on, th
   children[0].peer.notify("job", { ...running, state: "running", run: "runs/a" });
   await pass(10);
   children[0].exit(null, null, "FATAL ERROR: Reached heap limit Allocation failed - JavaScript heap out of memory");
+  await vi.waitFor(() => expect(supervisor.jobs[0].state).toBe("finished"));
   expect(supervisor.jobs[0]).toMatchObject({ state: "finished", run: "runs/a", outcome: { status: "failed", error: { reason: "It ran out of memory.", advice: expect.stringContaining("can be resumed") } } });
   expect(supervisor.jobs[1].state).toBe("queued");
   await pass(1100);

@@ -1,8 +1,16 @@
-import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { afterEach, beforeEach, expect, onTestFinished, test, vi } from "vitest";
+import type { JobStatus } from "../../src/protocol/backend/jobs.js";
+import type { RunEvent } from "../../src/runs/events.js";
+import { RunFolder } from "../../src/runs/run-folder.js";
+import { RunWriter } from "../../src/runs/run-writer.js";
 import { exitReason } from "../../src/supervisor/exit-reason.js";
 import { FloodGate, mostMessagesASecond } from "../../src/supervisor/flood-gate.js";
 import { HeartbeatWatch } from "../../src/supervisor/heartbeat-watch.js";
 import { JobBook } from "../../src/supervisor/job-book.js";
+import { journalOutcome } from "../../src/supervisor/journal-outcome.js";
 import { OutputTail } from "../../src/supervisor/output-tail.js";
 import { statusOf } from "./fake-child.js";
 
@@ -64,14 +72,40 @@ test("messages pass until too many came in one second, then none", () => {
   expect(floods).toBe(1);
 });
 
-test("a job that has ended stays ended; a long window does not remember every job it ever had", () => {
+test("a job that has ended stays ended; a long window does not remember every job it ever had", async () => {
   const told: string[] = [];
   const book = new JobBook(({ job, state }) => told.push(`${job} ${state}`));
   book.set(statusOf({ job: "a", state: "running", run: "r" }));
   book.processEnded({ reason: "It ended.", advice: "Look." });
+  await vi.waitFor(() => expect(told.length).toBe(2));
   book.set(statusOf({ job: "a", state: "running" }));
   expect(told).toEqual(["a running", "a finished"]);
   for (let i = 0; i < 2000; i++) book.set(statusOf({ job: `${i}`, state: "finished" }));
   expect(book.all.length).toBe(500);
   expect(book.find("1999")).toBeDefined();
+});
+
+test("a run that had ended before its process did is not shown as failed: its journal has the last word", async () => {
+  vi.useRealTimers();
+  const root = mkdtempSync(path.join(tmpdir(), "ptune-outcome-"));
+  onTestFinished(() => rmSync(root, { recursive: true, force: true }));
+  const run = async (name: string, events: readonly RunEvent[]): Promise<string> => {
+    const folder = new RunFolder(path.join(root, name));
+    mkdirSync(folder.checkpoints, { recursive: true });
+    const writer = await RunWriter.open(folder);
+    for (const event of events) writer.append(event);
+    writer.close();
+    return folder.path;
+  };
+  const running: RunEvent = { type: "state", state: "running" };
+  const result = (status: "succeeded" | "stopped"): RunEvent => ({ type: "result", status, run: "r", adapter: null, test: null, baselines: {}, seconds: 1, trainingSeconds: 1, peakMemoryMB: 1 });
+  const outcome = async (name: string, events: readonly RunEvent[], part: Partial<JobStatus> = {}) => journalOutcome(statusOf({ state: "running", run: await run(name, events), ...part }));
+  expect(await outcome("a", [running, { type: "state", state: "succeeded" }, result("succeeded")])).toEqual({ status: "succeeded" });
+  expect(await outcome("b", [running, { type: "state", state: "succeeded" }])).toBeUndefined();
+  expect(await outcome("c", [running, { type: "state", state: "stopped" }, result("stopped")])).toEqual({ status: "stopped" });
+  expect(await outcome("d", [running, { type: "state", state: "failed", reason: "The loss is not finite." }])).toMatchObject({ status: "failed", error: { message: "The loss is not finite." } });
+  expect(await outcome("e", [running])).toBeUndefined();
+  expect(await outcome("f", [running, { type: "state", state: "stopped" }, result("stopped")], { state: "preparing", source: { type: "resume", run: "r" } })).toBeUndefined();
+  expect(await journalOutcome(statusOf({ state: "running", run: path.join(root, "nowhere") }))).toBeUndefined();
+  expect(await journalOutcome(statusOf({ state: "preparing", run: null }))).toBeUndefined();
 });
