@@ -43,7 +43,8 @@ export async function pickPrompts(services: Pick<Services, "runs">, args: readon
   }
   const items = await pickItems(services);
   if (items.length === 0) throw new PromptTuningError("usage", none);
-  const options = { title, matchOnDescription: true };
+  // A page that had the focus may take it back just after the palette has closed; that must not close the question.
+  const options = { title, matchOnDescription: true, ignoreFocusOut: true };
   const picked = many ? await vscode.window.showQuickPick(items, { ...options, canPickMany: true }) : await vscode.window.showQuickPick(items, options);
   return [picked ?? []].flat().flatMap((item) => ("reference" in item ? [item.reference] : []));
 }

@@ -29,11 +29,11 @@ export function registerPrompts(services: Services): vscode.Disposable {
       return [watcher, watcher.onDidCreate(refresh), watcher.onDidChange(refresh), watcher.onDidDelete(refresh)];
     });
   };
-  // Which runs have an adapter changes seldom; their progress changes all the time.
+  // What the rows show of a run changes seldom; its progress changes all the time.
   let known = "";
   const refreshIfLearned = (): void => {
     watch();
-    const learned = services.runs.all.map((run) => (run.learned === "adapter" ? run.path : "")).join("\0");
+    const learned = services.runs.all.map((run) => (run.learned === "adapter" ? [run.path, run.metric?.split, run.metric?.value].join(" ") : "")).join("\0");
     if (learned !== known) refresh();
     known = learned;
   };

@@ -58,7 +58,8 @@ export async function pickRuns({ runs, jobs, baseline }: Pick<Services, "runs"> 
     const row = runRow(speech, entry, { job: jobs?.ofRun(entry.path), baseline: baseline?.run === entry.path, twin: true });
     return { label: `${entry.experimentName} · ${row.label}`, description: row.description, iconPath: new vscode.ThemeIcon(row.icon.id.replace("~spin", "")), picked: marked.includes(entry), entry };
   });
-  const options = { title, matchOnDescription: true };
+  // A page that had the focus may take it back just after the palette has closed; that must not close the question.
+  const options = { title, matchOnDescription: true, ignoreFocusOut: true };
   const picked = many ? await vscode.window.showQuickPick(items, { ...options, canPickMany: true }) : await vscode.window.showQuickPick(items, options);
   return [picked ?? []].flat().map(({ entry }) => entry);
 }

@@ -32,7 +32,7 @@ async function pickFormat(prompt: PromptReference): Promise<ExportFormatName | u
   ];
   if (prompt.kind === "run")
     items.push({ format: "experiment", label: vscode.l10n.t("Experiment file"), description: ".ptune.json", detail: vscode.l10n.t("How it was trained, every default written out, ready to run again.") });
-  return (await vscode.window.showQuickPick(items, { title: vscode.l10n.t("Export {0} as", prompt.label), matchOnDescription: true, matchOnDetail: true }))?.format;
+  return (await vscode.window.showQuickPick(items, { title: vscode.l10n.t("Export {0} as", prompt.label), matchOnDescription: true, matchOnDetail: true, ignoreFocusOut: true }))?.format;
 }
 
 const endings = { peft: "-peft", npy: ".npy", koboldai: ".zip", experiment: ".ptune.json" } as const;

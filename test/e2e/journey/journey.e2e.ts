@@ -31,10 +31,17 @@ async function history(): Promise<RunHistory> {
 const dismissAll = (): Promise<unknown> => code.evaluate((vscode) => vscode.commands.executeCommand("notifications.clearAll"));
 const row = (description: RegExp, timeout: number): Promise<void> =>
   expect.poll(async () => (await code.treeRows("Runs")).map((each) => each.description), { timeout }).toContainEqual(expect.stringMatching(description));
-/** Points of the loss curve that the page has drawn. */
+/** The run's page, in front. */
+async function runPage(): ReturnType<VSCodePage["webviewFrame"]> {
+  await code.tab(/^spam-quick/).click();
+  return code.webviewFrame(/^spam-quick/);
+}
+const press = async (button: string): Promise<void> => (await runPage()).locator("header vscode-button", { hasText: button }).click();
+/** Points of the loss curve on the page; its canvas is drawn from them. */
 async function points(): Promise<number> {
-  const frame = await code.webviewFrame(/^spam-quick/);
-  return Number(await frame.locator(".chart[data-points]").first().getAttribute("data-points"));
+  const frame = await runPage();
+  expect(Number(await frame.locator(".chart[data-drawn]").first().getAttribute("data-drawn"))).toBeGreaterThan(0);
+  return Number(await frame.locator("[data-steps]").getAttribute("data-steps"));
 }
 
 it("runs the sample from the palette: it is in the sidebar, and its curve is drawn", async () => {
@@ -57,7 +64,7 @@ it("is stopped, and every step so far is a point of the curve", async () => {
 
 it("is resumed in the same folder and finishes, better than without the prompt", async () => {
   await dismissAll();
-  await code.runCommand("Prompt Tuning: Resume Run");
+  await code.inlineAction("Runs", /^seed 1/, "Resume Run");
   const told = await code.notification("with the learned prompt", 900_000);
   expect(runs()).toHaveLength(1);
   const { steps, result } = await history();
@@ -71,8 +78,7 @@ it("is resumed in the same folder and finishes, better than without the prompt",
 }, 1_000_000);
 
 it("shows the nearest tokens of each virtual token", async () => {
-  const told = await code.notification("with the learned prompt");
-  await told.button("Nearest Tokens");
+  await press("Inspect");
   const frame = await code.webviewFrame(/^Prompt of spam-quick/, 60_000);
   await frame.locator(".nearest tbody tr").nth(19).waitFor({ timeout: 120_000 });
   expect(await frame.locator(".nearest tbody tr").count()).toBe(20);
@@ -81,8 +87,7 @@ it("shows the nearest tokens of each virtual token", async () => {
 });
 
 it("answers in the playground, beside the backbone alone", async () => {
-  await code.runCommand("Prompt Tuning: Try Prompt (Playground)");
-  await code.quickPick(runs()[0]);
+  await press("Try It");
   const frame = await code.webviewFrame(/^Playground/, 120_000);
   await frame.locator(".examples button").first().click({ timeout: 180_000 });
   await frame.locator("article .probabilities").nth(1).waitFor({ timeout: 120_000 });
@@ -92,9 +97,9 @@ it("answers in the playground, beside the backbone alone", async () => {
 
 it("exports the prompt for PEFT", async () => {
   const target = path.join(folder, "exported");
-  await code.runCommand("Prompt Tuning: Export…");
-  await code.quickPick(runs()[0]);
+  await press("Export…");
   await code.quickPick(/^PEFT/);
+  await expect.poll(() => code.quickInput.input.inputValue(), { timeout: 30_000 }).toContain("-peft");
   await code.typeInput(target);
   await code.notification("Exported to", 60_000);
   expect(readdirSync(target)).toEqual(expect.arrayContaining(["adapter_config.json", "adapter_model.safetensors"]));

@@ -15,6 +15,7 @@ export async function filterRuns({ runs }: Services, tree: RunTree): Promise<voi
   const present = allStates.filter((state) => runs.all.some((entry) => entry.state === state));
   const picked = await new Promise<RunFilter | undefined>((resolve) => {
     const pick = vscode.window.createQuickPick<vscode.QuickPickItem & { readonly state?: RunFilter["states"][number] }>();
+    pick.ignoreFocusOut = true;
     pick.title = vscode.l10n.t("Filter the runs");
     pick.placeholder = vscode.l10n.t("Words of an experiment's or a run's name, or “seed 3”; or pick states");
     pick.canSelectMany = true;
@@ -43,7 +44,7 @@ export async function sortRuns(tree: RunTree): Promise<void> {
     state: vscode.l10n.t("State, what is under way first"),
   };
   const items = runOrders.map((order) => ({ label: names[order], description: order === tree.order ? vscode.l10n.t("now") : "", order }));
-  const picked = await vscode.window.showQuickPick(items, { title: vscode.l10n.t("Sort the runs by") });
+  const picked = await vscode.window.showQuickPick(items, { title: vscode.l10n.t("Sort the runs by"), ignoreFocusOut: true });
   if (picked) await tree.setOrder(picked.order);
 }
 

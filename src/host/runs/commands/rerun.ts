@@ -24,7 +24,7 @@ export async function rerun(services: Services, args: readonly unknown[]): Promi
     { label: vscode.l10n.t("Several seeds…"), description: vscode.l10n.t("for a mean and a standard deviation"), run: () => severalSeeds(services, entry) },
     { label: vscode.l10n.t("Change settings…"), description: vscode.l10n.t("opens a copy of the experiment, ready to run"), run: () => changeSettings(services, entry) },
   ];
-  const picked = await vscode.window.showQuickPick(choices, { title: vscode.l10n.t("Rerun {0}", entry.experimentName) });
+  const picked = await vscode.window.showQuickPick(choices, { title: vscode.l10n.t("Rerun {0}", entry.experimentName), ignoreFocusOut: true });
   return (await picked?.run()) ?? [];
 }
 

@@ -15,7 +15,7 @@ export async function runSample(services: Services): Promise<readonly JobStatus[
     { label: vscode.l10n.t("Quick look"), detail: vscode.l10n.t("60 steps on 480 e-mails: about two minutes, a first impression"), file: `spam-quick${extension}` },
     { label: vscode.l10n.t("Whole sample"), detail: vscode.l10n.t("300 steps on 1,636 e-mails: about five minutes, the result the README shows"), file: `spam${extension}` },
   ];
-  const size = await vscode.window.showQuickPick(sizes, { title: vscode.l10n.t("Learn to tell spam from other e-mail"), placeHolder: vscode.l10n.t("The backbone (93 MB) is downloaded once") });
+  const size = await vscode.window.showQuickPick(sizes, { title: vscode.l10n.t("Learn to tell spam from other e-mail"), ignoreFocusOut: true, placeHolder: vscode.l10n.t("The backbone (93 MB) is downloaded once") });
   if (!size) return [];
   const file = vscode.Uri.joinPath(services.context.extensionUri, "media", "demo", size.file).fsPath;
   return startRuns(services, [{ source: { type: "experiment", file }, runsRoot: services.runs.rootFor(file) }]);
@@ -43,7 +43,7 @@ async function experimentFile(given: unknown): Promise<vscode.Uri | undefined> {
   const items = found
     .map((uri) => ({ label: path.posix.basename(uri.path), description: path.dirname(vscode.workspace.asRelativePath(uri)).replace(/^\.$/, ""), uri }))
     .sort((a, b) => Number(b.uri.toString() === open?.toString()) - Number(a.uri.toString() === open?.toString()) || a.label.localeCompare(b.label));
-  const picked = await vscode.window.showQuickPick([...items, browse], { title: vscode.l10n.t("Run an experiment"), matchOnDescription: true });
+  const picked = await vscode.window.showQuickPick([...items, browse], { title: vscode.l10n.t("Run an experiment"), matchOnDescription: true, ignoreFocusOut: true });
   if (!picked) return undefined;
   if (picked.uri) return picked.uri;
   const chosen = await vscode.window.showOpenDialog({ title: vscode.l10n.t("Run an experiment"), filters: { [vscode.l10n.t("Experiments")]: ["json"] } });

@@ -62,7 +62,7 @@ async function stopOneOf({ jobs, runs }: Services, waiting: readonly JobStatus[]
       return job === undefined ? [] : [{ label: entry.name, description: "", job }];
     }),
   ];
-  const picked = items.length === 1 ? items : await vscode.window.showQuickPick(items, { title: vscode.l10n.t("Stop which runs?"), canPickMany: true });
+  const picked = items.length === 1 ? items : await vscode.window.showQuickPick(items, { title: vscode.l10n.t("Stop which runs?"), canPickMany: true, ignoreFocusOut: true });
   for (const { job } of picked ?? []) await jobs.stop(job);
 }
 
