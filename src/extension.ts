@@ -27,7 +27,15 @@ const features = [
   registerLanguageModelTools,
 ];
 
+let end = (): Promise<void> => Promise.resolve();
+
 export function activate(context: vscode.ExtensionContext): void {
-  const services = createServices(context);
+  const { services, end: leave } = createServices(context);
+  end = leave;
   for (const register of features) context.subscriptions.push(register(services));
+}
+
+/** VS Code waits for it, five seconds at most. */
+export function deactivate(): Promise<void> {
+  return end();
 }

@@ -7,7 +7,7 @@ import { ExperimentError } from "../../src/experiment/diagnostic.js";
 describe("errors", () => {
   it("every kind has its exit code", () => {
     const codes = Object.fromEntries(errorKinds.map((kind) => [kind, describeError(new PromptTuningError(kind, "x"), false).exitCode]));
-    expect(codes).toEqual({ experiment: 2, data: 2, usage: 2, stopped: 130, model: 1, operator: 1, network: 1, integrity: 1, storage: 1, busy: 1, run: 1, training: 1 });
+    expect(codes).toEqual({ experiment: 2, data: 2, usage: 2, stopped: 130, model: 1, operator: 1, network: 1, integrity: 1, storage: 1, busy: 1, run: 1, training: 1, backend: 1 });
   });
 
   it("say what happened, why and what to do, with the place, and never a stack", () => {

@@ -2,13 +2,15 @@ import type { RunEntry } from "../../runs/run-entry.js";
 import type { RowSituation } from "./row-text.js";
 import { ageText, durationText, metricName, metricValueText, type Speech, stateText, stepText } from "./words.js";
 
+const splitText = ({ l10n }: Speech, split: "validation" | "test", value: string): string => (split === "test" ? l10n.t("{0} on the test rows", value) : l10n.t("{0} on the validation rows", value));
+
 /** The essentials of a run as Markdown. Texts of files and errors stand there as they are, never as Markdown. */
 export function tooltipOf(speech: Speech, entry: RunEntry, { job, baseline }: RowSituation): string {
   const { l10n } = speech;
   const facts: [name: string, value: string][] = [
     [l10n.t("State"), [stateText(speech, entry.state), stepText(speech, entry)].join(", ")],
     ...(entry.secondsLeft === null ? [] : [[l10n.t("Time left"), durationText(speech, entry.secondsLeft)] as [string, string]]),
-    ...(entry.metric === null ? [] : [[metricName(speech, entry.metric.name), l10n.t("{0} on the {1} rows", metricValueText(speech, entry.metric.name, entry.metric.value), entry.metric.split)] as [string, string]]),
+    ...(entry.metric === null ? [] : [[metricName(speech, entry.metric.name), splitText(speech, entry.metric.split, metricValueText(speech, entry.metric.name, entry.metric.value))] as [string, string]]),
     ...(entry.seed === null ? [] : [[l10n.t("Seed"), String(entry.seed)] as [string, string]]),
     ...(entry.created === null ? [] : [[l10n.t("Begun"), `${dateText(speech, entry.created)} (${ageText(speech, entry.created)})`] as [string, string]]),
     ...(entry.seconds === null ? [] : [[l10n.t("Took"), durationText(speech, entry.seconds)] as [string, string]]),

@@ -7,6 +7,7 @@ import { asOrder, type RunOrder } from "./run-order.js";
 import { groupRow, jobRow, type RowText, runRow } from "./row-text.js";
 import { RunTreeModel, type RunTreeNode } from "./run-tree-model.js";
 import { currentSpeech } from "./speech.js";
+import { stateText } from "./words.js";
 
 export const runsView = "promptTuning.runs";
 const filterKey = "promptTuning.runFilter";
@@ -153,7 +154,7 @@ export class RunTree implements RunsView, vscode.TreeDataProvider<RunTreeNode>, 
   private tellFilter(): void {
     const { filter } = this;
     void vscode.commands.executeCommand("setContext", "promptTuning.runFilterActive", isFiltering(filter));
-    const said = [filter.text.trim(), ...filter.states].filter((part) => part !== "").join(", ");
+    const said = [filter.text.trim(), ...filter.states.map((state) => stateText(currentSpeech(), state))].filter((part) => part !== "").join(", ");
     this.view.message = isFiltering(filter) ? vscode.l10n.t("Only: {0}", said) : undefined;
   }
 }
