@@ -1,5 +1,6 @@
 import type { Locator, Page } from "playwright-core";
 import { wholeText } from "./text.js";
+import { succeeds, until } from "./until.js";
 
 /** The palette, quick picks, input boxes and file dialogs: one widget at the top of the window. */
 export class QuickInput {
@@ -46,7 +47,35 @@ export class QuickInput {
   async chooseSeveral(labels: readonly (string | RegExp)[]): Promise<void> {
     await this.input.waitFor();
     for (const label of labels) await this.row(label).locator("input.quick-input-list-checkbox, .monaco-checkbox").first().click();
-    await this.page.keyboard.press("Enter");
+    await until("The rows are ticked", async () => (await this.ticked()) >= labels.length);
+    const first = this.row(labels[0]);
+    // A page that has just lost the focus may take it back, and the key with it: it is pressed in the box, and again.
+    await until("The choice is taken", async () => {
+      await succeeds(this.input.press("Enter", { timeout: 1000 }));
+      return succeeds(first.waitFor({ state: "hidden", timeout: 3000 }));
+    });
+  }
+
+  /**
+   * Chooses a path in VS Code's own file dialog, which has this button. It fills in and lists folders in its own time: a
+   * path typed meanwhile is replaced, and a key is lost. So it is typed when something stands there, and again until it
+   * stays and is taken.
+   */
+  async choosePath(file: string, button: string): Promise<void> {
+    const accept = this.widget.locator(".quick-input-action .monaco-button", { hasText: button });
+    await accept.waitFor();
+    const value = (): Promise<string> => this.input.inputValue({ timeout: 1000 }).catch(() => "");
+    await until("The dialog names a folder", async () => (await value()) !== "");
+    await until(`${file} is chosen`, async () => {
+      if (!(await accept.isVisible())) return true;
+      await succeeds(this.input.fill(file, { timeout: 1000 }));
+      for (let i = 0; i < 5; i++) {
+        await this.page.waitForTimeout(100);
+        if ((await value()) !== file) return false;
+      }
+      await succeeds(this.input.press("Enter", { timeout: 1000 }));
+      return succeeds(accept.waitFor({ state: "hidden", timeout: 3000 }));
+    });
   }
 
   /** Types into an input box, in place of what stands there, and accepts. */
@@ -61,6 +90,10 @@ export class QuickInput {
     if ((await this.widget.count()) === 0) return;
     await this.page.keyboard.press("Escape");
     await this.widget.waitFor({ state: "hidden" });
+  }
+
+  private async ticked(): Promise<number> {
+    return this.rows.locator("input.quick-input-list-checkbox:checked, .monaco-checkbox.checked").count();
   }
 
   private async openBy(keys: string, prefix: string): Promise<void> {

@@ -3,9 +3,11 @@ import { processesUnder } from "../../../scripts/lib/processes.mjs";
 import type { RunningServer } from "../../../scripts/lib/run-server.mjs";
 import type { Bridge } from "./bridge.js";
 import { QuickInput } from "./quick-input.js";
+import { savedEditors } from "./saved-editors.js";
 import type { Settings } from "./settings.js";
 import { wholeText } from "./text.js";
 import { TreeView, type TreeRow } from "./tree-view.js";
+import { until } from "./until.js";
 import { visibleWebviews, webviewFrame } from "./webview-frame.js";
 
 type VSCode = typeof import("vscode");
@@ -236,6 +238,7 @@ export class VSCodePage {
 
   /** Loads the window anew, as "Developer: Reload Window" does: the extension host ends and another one starts. */
   async reload(): Promise<void> {
+    await this.editorsSaved();
     this.parts.bridge.drop();
     await this.page.reload();
     await this.ready();
@@ -275,6 +278,23 @@ export class VSCodePage {
   /** Ends the browser, the server and everything below it, and removes their folders. */
   async close(): Promise<void> {
     await this.parts.close();
+  }
+
+  /**
+   * Waits until what a reload would restore is what is shown. In a browser, VS Code writes it down every five seconds while
+   * the window has the focus and nothing to do; at the end of a window it is too late for that.
+   */
+  private async editorsSaved(): Promise<void> {
+    await this.page.bringToFront();
+    const tabs = this.page.locator(".editor-group-container .tab");
+    const titles = (locator: Locator): Promise<string[]> => locator.locator(".label-name").allInnerTexts();
+    if ((await tabs.count()) === 0) return;
+    await until("The window's editors are saved", async () => {
+      const [saved, all, inFront] = await Promise.all([savedEditors(this.page), titles(tabs), titles(tabs.and(this.page.locator(".active")))]);
+      return saved !== undefined && all.every((title) => saved.all.includes(title)) && inFront.every((title) => saved.inFront.some((value) => value.includes(title)));
+    });
+    // The titles may have been written just before what a page keeps with them: the next time is waited for too.
+    await this.page.waitForTimeout(6000);
   }
 
   private async ready(): Promise<void> {
