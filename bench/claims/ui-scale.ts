@@ -53,7 +53,7 @@ const activation: Part = (workspace, context) =>
   withEditor(context, workspace, async (code) => {
     const found = [await activate(code)];
     for (let again = 0; again < 4; again++) {
-      await code.reload();
+      await code.reload({ atOnce: true });
       found.push(await activate(code));
     }
     const times = found.map((each) => each.milliseconds);
@@ -88,7 +88,7 @@ const manyRuns: Part = async (workspace, context) => {
     await watchDelays(code);
     const times: number[] = [];
     for (let again = 0; again < 3; again++) {
-      if (again > 0) await code.reload();
+      if (again > 0) await code.reload({ atOnce: true });
       const began = performance.now();
       await code.openSidebar();
       await code.tree("Runs").find(/^task-8/);

@@ -76,7 +76,7 @@ describe("the test host", () => {
 
   it("reloads the window and follows a killed extension host", async () => {
     const first = await code.extensionHostPid();
-    await code.reload();
+    await code.reload({ atOnce: true });
     const second = await code.extensionHostPid();
     expect(second).not.toBe(first);
     process.kill(second, "SIGKILL");
@@ -84,7 +84,7 @@ describe("the test host", () => {
   });
 
   it("ends all that it started, also what outlived its parent, and removes its folders", async () => {
-    await code.reload();
+    await code.reload({ atOnce: true });
     await code.runCommand("Host Check: Child");
     await expect.poll(async () => (await code.childPids()).length).toBeGreaterThan(0);
     const [child] = await code.childPids();

@@ -7,7 +7,7 @@ import { savedEditors } from "./saved-editors.js";
 import type { Settings } from "./settings.js";
 import { wholeText } from "./text.js";
 import { TreeView, type TreeRow } from "./tree-view.js";
-import { until } from "./until.js";
+import { succeeds, until } from "./until.js";
 import { visibleWebviews, webviewFrame } from "./webview-frame.js";
 
 type VSCode = typeof import("vscode");
@@ -52,10 +52,19 @@ export class VSCodePage {
 
   // ---- palette and quick input
 
-  /** Runs a command by its whole title in the palette, e.g. "Prompt Tuning: Run Experiment…". */
+  /**
+   * Runs a command by its whole title in the palette, e.g. "Prompt Tuning: Run Experiment…". An open palette does not see
+   * what an extension enables a moment later: it is then opened anew.
+   */
   async runCommand(title: string): Promise<void> {
-    await this.quickInput.openPalette();
-    await this.quickInput.choose(title);
+    await until(`The palette offers ${title}`, async () => {
+      await this.quickInput.openPalette();
+      await this.quickInput.input.fill(`>${title}`);
+      if (await succeeds(this.quickInput.row(title).waitFor({ timeout: 3000 }))) return true;
+      await this.quickInput.cancel();
+      return false;
+    });
+    await this.quickInput.row(title).click();
   }
 
   /** Whether the palette offers a command now. */
@@ -64,10 +73,7 @@ export class VSCodePage {
     await this.quickInput.input.fill(`>${title}`);
     // Either rows, or the one row "No matching commands".
     await this.quickInput.rows.first().waitFor();
-    const found = await this.quickInput.row(title).waitFor({ timeout: 2000 }).then(
-      () => true,
-      () => false,
-    );
+    const found = await succeeds(this.quickInput.row(title).waitFor({ timeout: 2000 }));
     await this.quickInput.cancel();
     return found;
   }
@@ -236,9 +242,12 @@ export class VSCodePage {
     await (part ?? this.page).screenshot({ path: file, animations: "disabled", caret: "hide" });
   }
 
-  /** Loads the window anew, as "Developer: Reload Window" does: the extension host ends and another one starts. */
-  async reload(): Promise<void> {
-    await this.editorsSaved();
+  /**
+   * Loads the window anew, as "Developer: Reload Window" does: the extension host ends and another one starts.
+   * @param atOnce not after VS Code has saved the open editors, as a window that crashes.
+   */
+  async reload({ atOnce = false } = {}): Promise<void> {
+    if (!atOnce) await this.editorsSaved();
     this.parts.bridge.drop();
     await this.page.reload();
     await this.ready();

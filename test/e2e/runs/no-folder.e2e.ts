@@ -16,7 +16,7 @@ afterAll(async () => code?.close());
 
 it("an experiment runs without a folder, is listed, and leaves nothing beside its file", async () => {
   await code.openSidebar();
-  expect(await code.tree("Runs").message()).toContain("No runs yet.");
+  await expect.poll(() => code.tree("Runs").message(), { timeout: 30_000 }).toContain("No runs yet.");
   await code.evaluate((vscode, file) => void vscode.commands.executeCommand("promptTuning.runExperiment", vscode.Uri.file(file)), work.file("tiny.ptune.json"));
   await code.notification("with the learned prompt", 60_000);
   await expect.poll(async () => (await code.treeRows("Runs")).map(({ label }) => label), { timeout: 30_000 }).toEqual(["tiny", "seed 1"]);

@@ -33,7 +33,7 @@ const folders = (): string[] => readdirSync(work.file(".ptune/runs")).filter((na
 
 it("an empty view offers a way on, and the palette hides what has no run", async () => {
   await code.openSidebar();
-  expect(await code.tree("Runs").message()).toContain("No runs yet.");
+  await expect.poll(() => code.tree("Runs").message(), { timeout: 30_000 }).toContain("No runs yet.");
   await code.tree("Runs").button("Run Experiment…").waitFor();
   expect(await code.offersCommand("Prompt Tuning: Delete Run")).toBe(false);
   expect(await code.offersCommand("Prompt Tuning: Run Sample Experiment")).toBe(true);
@@ -121,7 +121,7 @@ it("a run whose process was killed is offered after a reload, and can be resumed
   } catch {
     // It has noticed by itself.
   }
-  await code.reload();
+  await code.reload({ atOnce: true });
   const offer = await code.notification(/1 run was interrupted at step \d+ of 20000\./, 60_000);
   await offer.button("Resume");
   await code.openSidebar();
@@ -147,7 +147,7 @@ it("the list is filtered and sorted, and remembers it", async () => {
   await code.runCommand("Prompt Tuning: Filter Runs…");
   await code.typeInput("tiny");
   await expect.poll(async () => (await code.treeRows("Runs")).filter(({ level }) => level === 1).map(({ label }) => label), { timeout: 10_000 }).toEqual(["tiny"]);
-  expect(await code.tree("Runs").message()).toContain("Only: tiny");
+  await expect.poll(() => code.tree("Runs").message(), { timeout: 30_000 }).toContain("Only: tiny");
   await code.runCommand("Prompt Tuning: Sort Runs By…");
   await code.quickPick("Name and seed");
   await expect.poll(async () => (await code.treeRows("Runs")).filter(({ level }) => level === 2).map(({ label }) => label.slice(0, 6)), { timeout: 10_000 }).toEqual(["seed 1", "seed 2", "seed 3"]);
