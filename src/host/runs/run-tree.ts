@@ -17,6 +17,8 @@ const unfolded = 4;
 /** Ages are told in minutes. */
 const ageMilliseconds = 60_000;
 const drawMilliseconds = 250;
+/** VS Code draws one change after the other; a window that is busy is given no more of them before it has asked for the last one. */
+const patienceMilliseconds = 2000;
 
 /** The Runs view: experiments, below them their runs; above them what has no folder yet. */
 export class RunTree implements RunsView, vscode.TreeDataProvider<RunTreeNode>, vscode.Disposable {
@@ -29,6 +31,8 @@ export class RunTree implements RunsView, vscode.TreeDataProvider<RunTreeNode>, 
   private readonly foldedAtFirst = new Map<string, boolean>();
   private readonly draw = coalesce(drawMilliseconds, () => this.update());
   private loaded = false;
+  /** When rows were last told to be drawn again, until VS Code asks for one. */
+  private toldAt: number | undefined;
 
   constructor(private readonly services: Services) {
     const { runs, jobs, baseline } = services;
@@ -87,6 +91,7 @@ export class RunTree implements RunsView, vscode.TreeDataProvider<RunTreeNode>, 
   }
 
   async getChildren(node?: RunTreeNode): Promise<RunTreeNode[]> {
+    this.toldAt = undefined;
     if (node === undefined && !this.loaded) {
       await this.services.runs.load();
       this.loaded = true;
@@ -100,6 +105,7 @@ export class RunTree implements RunsView, vscode.TreeDataProvider<RunTreeNode>, 
   }
 
   getTreeItem(node: RunTreeNode): vscode.TreeItem {
+    this.toldAt = undefined;
     const speech = currentSpeech();
     switch (node.kind) {
       case "experiment": {
@@ -125,7 +131,9 @@ export class RunTree implements RunsView, vscode.TreeDataProvider<RunTreeNode>, 
 
   private update(): void {
     if (!this.loaded) return;
+    if (this.toldAt !== undefined && performance.now() - this.toldAt < patienceMilliseconds) return this.draw();
     const changed = this.refreshModel();
+    if (changed.length > 0) this.toldAt = performance.now();
     if (changed === "everything") this.changed.fire(undefined);
     else for (const node of changed) this.changed.fire(node);
   }
