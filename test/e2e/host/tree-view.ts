@@ -55,10 +55,10 @@ export class TreeView {
     return row;
   }
 
-  /** Text of the welcome view, or of the message above the tree. */
+  /** Text of the welcome view, or of the message above the tree; one of the two can be there with nothing in it. */
   async message(): Promise<string> {
     await this.expand();
-    return (await this.pane.locator(".welcome-view-content, .message").first().innerText()).trim();
+    return (await this.pane.locator(".welcome-view-content, .message").allInnerTexts()).join("\n").trim();
   }
 
   /** Buttons of the welcome view, and the actions of the title bar. */
