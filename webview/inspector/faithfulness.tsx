@@ -3,7 +3,7 @@ import { t } from "../shared/localization.js";
 import { figure, integer, share } from "../shared/numbers.js";
 import type { PromptSubject } from "../../src/protocol/webview/inspector.js";
 import type { InspectorState, InspectorStore } from "./store.js";
-import { WorkState } from "./work-state.js";
+import { WorkState } from "../shared/work-state.js";
 
 type Found = NonNullable<NonNullable<PromptSubject["kept"]>["faithfulness"]>;
 

@@ -4,7 +4,7 @@ import type { NearnessMetric } from "../../src/inspection/nearness.js";
 import type { CallName, Params, Result } from "../../src/protocol/contract.js";
 import type { Peer } from "../../src/protocol/peer.js";
 import type { InspectorHostContract, InspectorMemory, InspectorPageContract, Subject } from "../../src/protocol/webview/inspector.js";
-import { idle, type Loading, type Problem, type Work } from "./loading.js";
+import { idle, type Loading, problemOf, type Work } from "../shared/loading.js";
 
 type Host = Peer<InspectorPageContract, InspectorHostContract>;
 type Answer<Name extends CallName<InspectorHostContract>> = Result<InspectorHostContract, Name>;
@@ -188,9 +188,4 @@ export class InspectorStore {
     this.current = { ...this.current, ...change };
     for (const listener of this.listeners) listener();
   }
-}
-
-export function problemOf(error: unknown): Problem {
-  if (error instanceof PromptTuningError) return { message: error.message, reason: error.reason, advice: error.advice };
-  return { message: error instanceof Error ? error.message : String(error) };
 }

@@ -1,9 +1,9 @@
 import type { ComponentChildren } from "preact";
-import { Button, DataText, Icon, Progress } from "../shared/controls.js";
-import { t } from "../shared/localization.js";
-import { bytes } from "../shared/numbers.js";
+import { Button, DataText, Icon, Progress } from "./controls.js";
+import { t } from "./localization.js";
+import { bytes } from "./numbers.js";
 import type { Loading, Problem, Work } from "./loading.js";
-import { fetchWords } from "./words.js";
+import { fetchWords } from "./fetch-words.js";
 
 export interface WorkStateSetting {
   readonly loading: Loading<unknown>;

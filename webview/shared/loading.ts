@@ -1,3 +1,4 @@
+import { PromptTuningError } from "../../src/common/errors.js";
 import type { FetchProgress } from "../../src/protocol/backend/playground.js";
 
 /** Something that takes a while: not asked for, under way, there, or failed. */
@@ -22,3 +23,8 @@ export interface Problem {
 }
 
 export const idle: Loading<never> = { status: "idle" };
+
+export function problemOf(error: unknown): Problem {
+  if (error instanceof PromptTuningError) return { message: error.message, reason: error.reason, advice: error.advice };
+  return { message: error instanceof Error ? error.message : String(error) };
+}
