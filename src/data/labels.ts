@@ -1,8 +1,6 @@
 import { PromptTuningError } from "../common/errors.js";
 import { splitNames, type Dataset, type DatasetNeeds, type DatasetNotice } from "./dataset.js";
-
-/** A column with more different values than this is hardly one of labels. */
-const mostLabels = 1000;
+import { mostLabels } from "./quality/label-balance.js";
 
 /** The labels of a classification, checked over all splits; none for generation. @throws PromptTuningError data. */
 export function labelsOf(splits: Dataset["splits"], needs: DatasetNeeds): { labels: string[]; notices: DatasetNotice[] } {
