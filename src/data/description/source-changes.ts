@@ -1,0 +1,36 @@
+import { createHash } from "node:crypto";
+import { stat } from "node:fs/promises";
+import { fileBytes } from "../rows/file-bytes.js";
+import { openRows } from "../rows/open-rows.js";
+import type { ReadOptions } from "../rows/row-batch.js";
+import { type DatasetPart, datasetParts } from "./dataset-parts.js";
+import type { LoadedDescription } from "./load-description.js";
+
+export interface SourceChange {
+  readonly file: string;
+  readonly kind: "missing" | "changed";
+  /** What happened and what to do, for a person. */
+  readonly text: string;
+}
+
+/** Which files are no longer those that were added: by size first, then by their SHA-256. @throws PromptTuningError stopped. */
+export async function sourceChanges(dataset: LoadedDescription, options: Pick<ReadOptions, "signal" | "progress"> = {}): Promise<SourceChange[]> {
+  const changes: SourceChange[] = [];
+  for (const part of datasetParts(dataset)) {
+    const found = await stat(part.path).catch(() => undefined);
+    if (!found) changes.push({ file: part.path, kind: "missing", text: `${part.name} is no longer there. Put it back, or add the data set again from where it is now.` });
+    else if ((found.isFile() && found.size !== part.size) || (await sourceHash(part, options)) !== part.sha256) {
+      changes.push({ file: part.path, kind: "changed", text: `${part.name} has changed since it was added: results are not those of before. Add the data set again to use it as it is now, or put the file back.` });
+    }
+  }
+  return changes;
+}
+
+/** SHA-256 of a file's bytes; of a folder of texts: over its files' names and bytes, in order. */
+export async function sourceHash(part: Pick<DatasetPart, "path" | "reading">, options: Pick<ReadOptions, "signal" | "progress"> = {}): Promise<string> {
+  const hash = createHash("sha256");
+  const onBytes = (bytes: Uint8Array): void => void hash.update(bytes);
+  const bytes = part.reading.format === "texts" ? openRows(part, { ...options, onBytes }) : fileBytes(part.path, 0, { ...options, onBytes });
+  for await (const _ of bytes);
+  return hash.digest("hex");
+}
