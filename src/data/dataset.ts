@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import type { Example } from "./example.js";
+import { foldText } from "./fold-text.js";
 
 export const splitNames = ["train", "validation", "test"] as const;
 export type SplitName = (typeof splitNames)[number];
@@ -33,12 +34,18 @@ export interface DatasetNeeds {
   readonly labels?: readonly string[];
 }
 
-/** What two rows are compared by: their text, without regard to case, compatibility forms and white space. */
+/** What two rows are compared by: their texts, folded, in the order of their slots' names. SHA-256 (hex). */
 export function fingerprint(example: Example): string {
-  const texts = Object.keys(example.fields)
-    .sort()
-    .map((slot) => example.fields[slot].normalize("NFKC").toLowerCase().replace(/\s+/g, " ").trim());
-  return createHash("sha256").update(JSON.stringify(texts)).digest("hex");
+  return fingerprintOf(
+    Object.keys(example.fields)
+      .sort()
+      .map((slot) => example.fields[slot]),
+  );
+}
+
+/** The fingerprint of a row from its texts. */
+export function fingerprintOf(texts: readonly string[]): string {
+  return createHash("sha256").update(JSON.stringify(texts.map(foldText))).digest("hex");
 }
 
 /** SHA-256 (hex) over all rows: split, slots in order of name, texts, answer. */

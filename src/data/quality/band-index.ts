@@ -51,9 +51,13 @@ export class BandIndex {
     }
   }
 
-  /** Earlier items that agree with an item in a band, the nearest first, band by band; an item may come more than once. */
-  *earlier(item: number): Generator<number> {
-    for (const links of this.links) for (let other = links.at(item); other >= 0; other = links.at(other)) yield other;
+  get bands(): number {
+    return this.banding.bands;
+  }
+
+  /** The nearest earlier item that agrees with an item in a band; −1 where there is none. After `link`. */
+  previous(band: number, item: number): number {
+    return this.links[band].at(item);
   }
 
   /** Marks the items that have a candidate on either side. */
@@ -66,9 +70,5 @@ export class BandIndex {
       }
     }
     return marks;
-  }
-
-  bandLinks(band: number): GrowingArray {
-    return this.links[band];
   }
 }

@@ -31,10 +31,12 @@ export function nearDuplicateClusters(texts: readonly string[], views: readonly 
     for (const i of items) index.add(minHash.of(sets[i]));
     for (const _ of index.link());
     for (const [item, i] of items.entries()) {
-      for (const other of index.earlier(item)) {
-        const j = items[other];
-        // Joined already: nothing to learn from this pair.
-        if (clusters.of(i) !== clusters.of(j) && jaccard(sets[i], sets[j]) >= threshold) clusters.join(i, j);
+      for (let band = 0; band < index.bands; band++) {
+        for (let other = index.previous(band, item); other >= 0; other = index.previous(band, other)) {
+          const j = items[other];
+          // Joined already: nothing to learn from this pair.
+          if (clusters.of(i) !== clusters.of(j) && jaccard(sets[i], sets[j]) >= threshold) clusters.join(i, j);
+        }
       }
     }
   }

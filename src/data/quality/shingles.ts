@@ -1,6 +1,6 @@
 import { mix } from "../../common/text-hash.js";
 
-const shingleWords = 3;
+export const shingleWords = 3;
 
 /** FNV-1a hashes of words, 32 bit. */
 export function wordHashes(words: readonly string[]): number[] {
