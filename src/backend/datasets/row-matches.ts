@@ -1,5 +1,6 @@
 import { type DatasetTable } from "../../data/description/dataset-table.js";
 import { openDatasetRows } from "../../data/description/dataset-parts.js";
+import { GrowingArray } from "../../data/quality/growing-array.js";
 import type { RowFilter } from "../../protocol/backend/datasets.js";
 import type { DataOptions, OpenDataset } from "./open-datasets.js";
 
@@ -29,11 +30,11 @@ export class MatchCache {
 
 async function findRows(dataset: OpenDataset, { search, label, split }: RowFilter, options: DataOptions): Promise<Uint32Array> {
   const { table, splits, labelColumn } = dataset;
-  const found = new NumberList();
+  const found = new GrowingArray();
   const inSplit = (row: number): boolean => split === null || splits.of(row) === split;
   if (search === "" && label === null) {
-    for (let row = 0; row < table.rowCount; row++) if (inSplit(row)) found.add(row);
-    return found.numbers();
+    for (let row = 0; row < table.rowCount; row++) if (inSplit(row)) found.push(row);
+    return numbersOf(found);
   }
   const sought = search.toLowerCase();
   let row = 0;
@@ -43,11 +44,13 @@ async function findRows(dataset: OpenDataset, { search, label, split }: RowFilte
       const at = row++;
       if (!inSplit(at)) continue;
       if (label !== null && cells[labelAt]?.trim() !== label) continue;
-      if (sought === "" || cells.some((cell) => cell !== null && cell.toLowerCase().includes(sought))) found.add(at);
+      if (sought === "" || cells.some((cell) => cell !== null && cell.toLowerCase().includes(sought))) found.push(at);
     }
   }
-  return found.numbers();
+  return numbersOf(found);
 }
+
+const numbersOf = (list: GrowingArray): Uint32Array => Uint32Array.from({ length: list.length }, (_, at) => list.at(at));
 
 /** Rows this near to each other are read together: the rows between them are read anyway. */
 const nearRows = 256;
@@ -63,23 +66,4 @@ export async function readRows(table: DatasetTable, numbers: ArrayLike<number>, 
     from = to;
   }
   return rows;
-}
-
-/** Grows as needed: four bytes a number. */
-class NumberList {
-  private values = new Uint32Array(1024);
-  private count = 0;
-
-  add(value: number): void {
-    if (this.count === this.values.length) {
-      const larger = new Uint32Array(this.count * 2);
-      larger.set(this.values);
-      this.values = larger;
-    }
-    this.values[this.count++] = value;
-  }
-
-  numbers(): Uint32Array {
-    return this.values.slice(0, this.count);
-  }
 }

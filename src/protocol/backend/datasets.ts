@@ -2,6 +2,9 @@ import { z } from "zod";
 import { columnRoles, splitRuleSchema } from "../../data/description/schema.js";
 import { splitNames } from "../../data/dataset.js";
 import { columnProfileSchema } from "../../data/quality/column-profile.js";
+import { duplicateReportSchema } from "../../data/quality/duplicates-schema.js";
+import { personalDataHintsSchema } from "../../data/quality/personal-data.js";
+import { suspiciousCharactersSchema } from "../../data/quality/suspicious-characters.js";
 import { tokenLengthsSchema } from "../../data/quality/token-lengths.js";
 import { modelSchema } from "../../experiment/schema.js";
 import { fetchProgressSchema } from "./playground.js";
@@ -29,9 +32,6 @@ export const openedDatasetSchema = z.object({
   rule: splitRuleSchema.nullable(),
   rows: countSchema,
   splits: z.array(z.object({ split: splitSchema, rows: countSchema, labels: z.array(z.object({ label: z.string(), rows: countSchema })).nullable() })),
-  /** What is not any more as it was when the description was written, one sentence each. */
-  changes: z.array(z.string()),
-  notices: z.array(z.string()),
 });
 export type OpenedDataset = z.infer<typeof openedDatasetSchema>;
 
@@ -66,6 +66,20 @@ export const mostCellCharacters = 300;
 export const mostWholeCharacters = 100_000;
 export const mostRowsAtOnce = 200;
 
+/** What there is to worry about in the texts. */
+export const datasetQualitySchema = z.object({
+  /** Columns that were compared and looked through. */
+  columns: z.array(z.string()),
+  duplicates: duplicateReportSchema,
+  /** For every listed group the numbers of its first rows in the whole data set. */
+  rows: z.array(z.array(countSchema)),
+  suspicious: suspiciousCharactersSchema,
+  personal: personalDataHintsSchema,
+});
+export type DatasetQuality = z.infer<typeof datasetQualitySchema>;
+
+export const sourceChangeSchema = z.object({ file: z.string(), kind: z.enum(["missing", "changed"]) });
+
 /** A backbone and what its path is relative to. */
 const backbone = { model: modelSchema, folder: z.string() };
 const file = { file: z.string() };
@@ -73,6 +87,8 @@ const file = { file: z.string() };
 export const datasetCalls = {
   /** Opens a description: finds every row of its source, so that any can be read at once. */
   "datasets/open": { params: z.object(file), result: openedDatasetSchema, progress: dataProgressSchema, patience: "unlimited" },
+  /** What of its source is not any more what was added, by size and SHA-256. */
+  "datasets/changes": { params: z.object(file), result: z.array(sourceChangeSchema), progress: dataProgressSchema, patience: "unlimited" },
   /** How many rows a filter lets through; the first look of a filter goes through all of them. */
   "datasets/find": { params: z.object({ ...file, filter: rowFilterSchema }), result: z.object({ matching: countSchema }), progress: dataProgressSchema, patience: "unlimited" },
   /** Rows of those a filter lets through, by their place among them. */
@@ -92,6 +108,7 @@ export const datasetCalls = {
     progress: dataProgressSchema,
     patience: "unlimited",
   },
+  "datasets/quality": { params: z.object(file), result: datasetQualitySchema, progress: dataProgressSchema, patience: "unlimited" },
   /** What a template makes of rows, as the backbone reads them. */
   "datasets/template": {
     params: z.object({ ...file, ...backbone, setting: templateSettingSchema, from: countSchema, count: z.int().min(1).max(20) }),
