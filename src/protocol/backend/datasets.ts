@@ -82,38 +82,55 @@ export const sourceChangeSchema = z.object({ file: z.string(), kind: z.enum(["mi
 
 /** A backbone and what its path is relative to. */
 const backbone = { model: modelSchema, folder: z.string() };
-const file = { file: z.string() };
 
-export const datasetCalls = {
-  /** Opens a description: finds every row of its source, so that any can be read at once. */
-  "datasets/open": { params: z.object(file), result: openedDatasetSchema, progress: dataProgressSchema, patience: "unlimited" },
+/** What can be asked about one data set. */
+export const datasetQuestions = {
+  /** Opens it: finds every row of its source, so that any can be read at once. */
+  open: { params: z.object({}), result: openedDatasetSchema, progress: dataProgressSchema, patience: "unlimited" },
   /** What of its source is not any more what was added, by size and SHA-256. */
-  "datasets/changes": { params: z.object(file), result: z.array(sourceChangeSchema), progress: dataProgressSchema, patience: "unlimited" },
+  changes: { params: z.object({}), result: z.array(sourceChangeSchema), progress: dataProgressSchema, patience: "unlimited" },
   /** How many rows a filter lets through; the first look of a filter goes through all of them. */
-  "datasets/find": { params: z.object({ ...file, filter: rowFilterSchema }), result: z.object({ matching: countSchema }), progress: dataProgressSchema, patience: "unlimited" },
+  find: { params: z.object({ filter: rowFilterSchema }), result: z.object({ matching: countSchema }), progress: dataProgressSchema, patience: "unlimited" },
   /** Rows of those a filter lets through, by their place among them. */
-  "datasets/rows": {
-    params: z.object({ ...file, filter: rowFilterSchema, columns: z.array(countSchema).max(200), from: countSchema, count: z.int().min(1).max(mostRowsAtOnce) }),
+  rows: {
+    params: z.object({ filter: rowFilterSchema, columns: z.array(countSchema).max(200), from: countSchema, count: z.int().min(1).max(mostRowsAtOnce) }),
     result: z.array(shownRowSchema),
     progress: dataProgressSchema,
     patience: "unlimited",
   },
-  "datasets/row": { params: z.object({ ...file, row: countSchema }), result: wholeRowSchema, patience: 120 },
+  row: { params: z.object({ row: countSchema }), result: wholeRowSchema, patience: 120 },
   /** Type, missing values, label balance of every column. */
-  "datasets/profile": { params: z.object(file), result: z.array(columnProfileSchema), progress: dataProgressSchema, patience: "unlimited" },
+  profile: { params: z.object({}), result: z.array(columnProfileSchema), progress: dataProgressSchema, patience: "unlimited" },
   /** Lengths of a column's texts in tokens of a backbone. */
-  "datasets/lengths": {
-    params: z.object({ ...file, ...backbone, column: z.string(), limits: z.array(z.int().min(1)).max(8) }),
+  lengths: {
+    params: z.object({ ...backbone, column: z.string(), limits: z.array(z.int().min(1)).max(8) }),
     result: z.object({ lengths: tokenLengthsSchema, contextLength: z.int() }),
     progress: dataProgressSchema,
     patience: "unlimited",
   },
-  "datasets/quality": { params: z.object(file), result: datasetQualitySchema, progress: dataProgressSchema, patience: "unlimited" },
+  quality: { params: z.object({}), result: datasetQualitySchema, progress: dataProgressSchema, patience: "unlimited" },
   /** What a template makes of rows, as the backbone reads them. */
-  "datasets/template": {
-    params: z.object({ ...file, ...backbone, setting: templateSettingSchema, from: countSchema, count: z.int().min(1).max(20) }),
+  template: {
+    params: z.object({ ...backbone, setting: templateSettingSchema, from: countSchema, count: z.int().min(1).max(20) }),
     result: templatePreviewSchema,
     progress: dataProgressSchema,
     patience: "unlimited",
   },
+} as const;
+
+/** A question with the description it is about. */
+function about<Shape extends z.ZodRawShape, Rest extends object>(question: { readonly params: z.ZodObject<Shape> } & Rest) {
+  return { ...question, params: question.params.extend({ file: z.string() }) };
+}
+
+export const datasetCalls = {
+  "datasets/open": about(datasetQuestions.open),
+  "datasets/changes": about(datasetQuestions.changes),
+  "datasets/find": about(datasetQuestions.find),
+  "datasets/rows": about(datasetQuestions.rows),
+  "datasets/row": about(datasetQuestions.row),
+  "datasets/profile": about(datasetQuestions.profile),
+  "datasets/lengths": about(datasetQuestions.lengths),
+  "datasets/quality": about(datasetQuestions.quality),
+  "datasets/template": about(datasetQuestions.template),
 } as const;
