@@ -1,5 +1,5 @@
 import { listCatalogue } from "../../backbone/sources/catalogue.js";
-import { dataFileEndings } from "../../data/read-table.js";
+import { dataFileEndings } from "../../data/reading/file-endings.js";
 import { sampleFacts } from "../../data/samples/sample-facts.js";
 import { columnSlot } from "../../tasks/template.js";
 import { slotPlaces } from "../template-slots.js";
