@@ -48,7 +48,7 @@ export async function openParquet(file: string): Promise<ParquetFile> {
 async function readRows(file: AsyncBuffer, metadata: FileMetaData, columns: readonly string[], rowStart: number, rowEnd: number): Promise<unknown[][]> {
   const [{ parquetRead }, { compressors }] = await Promise.all([import("hyparquet"), import("hyparquet-compressors")]);
   let rows: unknown[][] = [];
-  await parquetRead({ file, metadata, compressors: bounded(compressors), rowStart, rowEnd, geoparquet: false, useOffsetIndex: true, rowFormat: "array", onComplete: (read) => void (rows = read) });
+  await parquetRead({ file, metadata, compressors: bounded(compressors), rowStart, rowEnd, geoparquet: false, utf8: false, useOffsetIndex: true, rowFormat: "array", onComplete: (read) => void (rows = read) });
   if (rows.length !== rowEnd - rowStart) throw new Error(`Of ${rowEnd - rowStart} rows, ${rows.length} are there`);
   if (rows.some((row) => row.length !== columns.length)) throw new Error("A row lacks columns");
   return rows;
