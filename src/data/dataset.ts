@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { createHash, hash } from "node:crypto";
 import type { Example } from "./example.js";
 import { foldText } from "./fold-text.js";
 
@@ -43,21 +43,27 @@ export function fingerprint(example: Example): string {
   );
 }
 
-/** The fingerprint of a row from its texts. */
-export function fingerprintOf(texts: readonly string[]): string {
-  return createHash("sha256").update(JSON.stringify(texts.map(foldText))).digest("hex");
+/** The fingerprint of a row from its texts; each seed gives independent ones. */
+export function fingerprintOf(texts: readonly string[], seed?: number): string {
+  const folded = texts.map(foldText);
+  return hash("sha256", JSON.stringify(seed === undefined ? folded : [seed, folded]));
+}
+
+/** A fingerprint as a number in [0, 1): its first 48 bits. Texts spread evenly, and the same text always stands at the same place. */
+export function placeOf(print: string): number {
+  return Number.parseInt(print.slice(0, 12), 16) / 2 ** 48;
 }
 
 /** SHA-256 (hex) over all rows: split, slots in order of name, texts, answer. */
 export function contentHash(splits: Dataset["splits"]): string {
-  const hash = createHash("sha256");
+  const sum = createHash("sha256");
   for (const split of splitNames) {
     for (const { fields, label, output } of splits[split] ?? []) {
       const sorted = Object.keys(fields)
         .sort()
         .map((slot) => [slot, fields[slot]]);
-      hash.update(`${JSON.stringify([split, sorted, label ?? null, output ?? null])}\n`);
+      sum.update(`${JSON.stringify([split, sorted, label ?? null, output ?? null])}\n`);
     }
   }
-  return hash.digest("hex");
+  return sum.digest("hex");
 }

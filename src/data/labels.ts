@@ -16,11 +16,7 @@ export function labelsOf(splits: Dataset["splits"], needs: DatasetNeeds): { labe
     });
   }
   if (labels.length > mostLabels) {
-    throw new PromptTuningError("data", `The data have ${labels.length} different labels.`, {
-      reason: `At most ${mostLabels} can be told apart.`,
-      advice: "Check which column holds the labels; free text is a generation task.",
-      setting: ["dataset", "columns", "label"],
-    });
+    throw tooManyLabels(`${labels.length}`);
   }
   const notices: DatasetNotice[] = [];
   const unseen = labels.filter((label) => !inSplit.train.has(label));
@@ -28,4 +24,12 @@ export function labelsOf(splits: Dataset["splits"], needs: DatasetNeeds): { labe
     notices.push({ code: "unseen-label", text: `No row of train has the label${unseen.length === 1 ? "" : "s"} ${unseen.slice(0, 10).map((label) => `"${label}"`).join(", ")}: it cannot be learnt.` });
   }
   return { labels, notices };
+}
+
+export function tooManyLabels(count: string): PromptTuningError {
+  return new PromptTuningError("data", `The data have ${count} different labels.`, {
+    reason: `At most ${mostLabels} can be told apart.`,
+    advice: "Check which column holds the labels; free text is a generation task.",
+    setting: ["dataset", "columns", "label"],
+  });
 }

@@ -1,14 +1,10 @@
 import { breathe } from "../common/breathe.js";
 import { PromptTuningError } from "../common/errors.js";
 import { nearestOf } from "../common/nearest.js";
+import type { Cell, RowBatch } from "./rows/row-batch.js";
 
-/** Rows that follow each other, as readers hand them out; what is analysed and shaped needs no more of them. */
-export interface Rows {
-  /** Columns known so far: later rows may add some behind these, none ever moves. */
-  readonly columns: readonly string[];
-  /** A cell a column, in their order; null, or none at the end of a row, where there is no value. */
-  readonly rows: readonly (readonly (string | null)[])[];
-}
+/** What analysing and shaping need of a batch. */
+export type Rows = Pick<RowBatch, "columns" | "rows">;
 
 /** A stream of rows that can be read again from its beginning, and gives the same rows each time. */
 export type OpenRows = (signal?: AbortSignal) => AsyncIterable<Rows> | Iterable<Rows>;
@@ -29,7 +25,7 @@ export interface PassOptions {
 export interface VisitedRow {
   /** 0-based number in the stream. */
   readonly row: number;
-  readonly cells: readonly (string | null)[];
+  readonly cells: readonly Cell[];
   readonly columns: readonly string[];
 }
 
@@ -52,7 +48,7 @@ export class ColumnPicker {
   constructor(private readonly names: readonly string[]) {}
 
   /** The cells of the named columns; null where the row has no value. */
-  pick({ columns, cells }: VisitedRow): (string | null)[] {
+  pick({ columns, cells }: VisitedRow): Cell[] {
     if (columns !== this.known) {
       this.known = columns;
       this.places = this.names.map((name) => columns.indexOf(name));
@@ -75,6 +71,6 @@ export class ColumnPicker {
 }
 
 /** The text that rows are compared by: the cells one below the other. */
-export function joinCells(cells: readonly (string | null)[]): string {
+export function joinCells(cells: readonly Cell[]): string {
   return cells.length === 1 ? (cells[0] ?? "") : cells.map((cell) => cell ?? "").join("\n");
 }

@@ -24,21 +24,32 @@ export const datasetSampleSchema = z.strictObject({
   limit: limitSchema.optional(),
 });
 export const datasetFilesSchema = z.strictObject({
-  train: z.string().min(1).describe("Training rows: .tsv, .csv, .jsonl or .json. Relative to this file."),
+  train: z.string().min(1).describe("Training rows: .tsv, .csv, .jsonl, .json or .parquet, or a folder with a folder of texts a class. Relative to this file."),
   validation: z.string().min(1).optional().describe("Rows for evaluation during training. Without it, a stratified part of train is kept aside by hash."),
   test: z.string().min(1).optional().describe("Held-out rows, looked at once at the end."),
   columns: z.record(z.string(), z.string()).describe("Slot of the template → column of the data. The answer's slot (label or output) is among them."),
   limit: limitSchema.optional(),
 });
-export const datasetSchema = z.union([z.string().min(1).describe("Name of a sample (spam-assassin)."), datasetSampleSchema, datasetFilesSchema]);
+export const datasetDescriptionSchema = z.strictObject({
+  description: z.string().min(1).describe("The description of a data set (*.ptune-data.json, written by ptune data add). Relative to this file."),
+  columns: z.record(z.string(), z.string()).default({}).describe("Slot of the template → column of the data, where the roles of the description do not say it."),
+  limit: limitSchema.optional(),
+});
+export const datasetSchema = z.union([z.string().min(1).describe("Name of a sample (spam-assassin)."), datasetSampleSchema, datasetFilesSchema, datasetDescriptionSchema]);
 export type DatasetFiles = z.infer<typeof datasetFilesSchema>;
+export type DescribedDataset = z.infer<typeof datasetDescriptionSchema>;
 
-/** The data files an experiment names; undefined where it uses a sample. */
+/** The data files an experiment names; undefined where it uses a sample or names a description. */
 export function filesOf(dataset: z.infer<typeof datasetSchema>): DatasetFiles | undefined {
   return typeof dataset === "object" && "train" in dataset ? dataset : undefined;
 }
 
-/** The sample an experiment names, and how much of it is used; undefined where it uses files. */
+/** The description of a data set that an experiment names; undefined where it names something else. */
+export function descriptionOf(dataset: z.infer<typeof datasetSchema>): DescribedDataset | undefined {
+  return typeof dataset === "object" && "description" in dataset ? dataset : undefined;
+}
+
+/** The sample an experiment names, and how much of it is used; undefined where it names something else. */
 export function sampleOf(dataset: z.infer<typeof datasetSchema>): z.infer<typeof datasetSampleSchema> | undefined {
   return typeof dataset === "string" ? { sample: dataset } : "sample" in dataset ? dataset : undefined;
 }

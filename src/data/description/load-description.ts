@@ -3,7 +3,8 @@ import path from "node:path";
 import { z } from "zod";
 import { PromptTuningError } from "../../common/errors.js";
 import { openingError } from "../rows/file-bytes.js";
-import { type DatasetDescription, descriptionEnding, descriptionSchema } from "./schema.js";
+import { descriptionEnding } from "./ending.js";
+import { type DatasetDescription, descriptionSchema } from "./schema.js";
 
 /** Larger descriptions are refused before they are read. */
 const largestDescription = 16 * 1024 * 1024;
@@ -14,10 +15,6 @@ export interface LoadedDescription {
   readonly file: string;
   /** Its folder: the description's paths are relative to it. */
   readonly folder: string;
-}
-
-export function isDescription(file: string): boolean {
-  return file.toLowerCase().endsWith(descriptionEnding);
 }
 
 /** Reads the description of a data set. @throws PromptTuningError data: there is none, or it is not one. */

@@ -7,8 +7,6 @@ import { readingSchema } from "../reading/reading.js";
  * TypeScript type, of the editor's JSON schema and of the messages.
  */
 
-export const descriptionEnding = ".ptune-data.json";
-
 /** What a column is for. A template's slot of the same name is filled from it. */
 export const columnRoles = ["text", "pair", "label", "input", "output", "context", "id", "group"] as const;
 export type ColumnRole = (typeof columnRoles)[number];

@@ -26,8 +26,9 @@ export function findEncoding(file: string, bytes: Buffer, whole: boolean): Found
   for (let at = bytes.indexOf(0); at >= 0; at = bytes.indexOf(0, at + 1)) zeros[at % 2]++;
   const pairs = Math.floor(bytes.length / 2);
   if (zeros[0] + zeros[1] > 0) {
-    if (zeros[1] > pairs * zeroShare && zeros[0] === 0) return withoutMark("utf-16le");
-    if (zeros[0] > pairs * zeroShare && zeros[1] === 0) return withoutMark("utf-16be");
+    // A few letters have a zero in their other byte.
+    if (zeros[1] > pairs * zeroShare && zeros[0] * 20 < zeros[1]) return withoutMark("utf-16le");
+    if (zeros[0] > pairs * zeroShare && zeros[1] * 20 < zeros[0]) return withoutMark("utf-16be");
     throw notText(file, "It holds NUL characters, as binary files do.");
   }
   if (isUtf8(whole ? bytes : bytes.subarray(0, wholeCharacters(bytes)))) return withoutMark("utf-8");

@@ -1,3 +1,4 @@
+import { isUtf8 } from "node:buffer";
 import type { Cell } from "./row-batch.js";
 
 /** A value of a Parquet file as a cell. @param labels names of labels that are kept as numbers. */
@@ -23,7 +24,7 @@ function dateText(date: Date): string {
   return text.endsWith("T00:00:00.000Z") ? text.slice(0, 10) : text;
 }
 
-/** Pictures and sounds are no text; that they are there is said. */
+/** Old writers do not say that bytes are text. Pictures and sounds are none; that they are there is said. */
 function bytesText(bytes: Uint8Array): string {
-  return `(${bytes.length} bytes)`;
+  return isUtf8(bytes) && !bytes.includes(0) ? Buffer.from(bytes).toString("utf8") : `(${bytes.length} bytes)`;
 }

@@ -1,5 +1,4 @@
-import { parquetMetadataAsync, parquetRead, parquetSchema, type AsyncBuffer, type FileMetaData } from "hyparquet";
-import { compressors } from "hyparquet-compressors";
+import type { AsyncBuffer, Compressors, FileMetaData } from "hyparquet";
 import { PromptTuningError } from "../../common/errors.js";
 import { openDataFile, openingError } from "./file-bytes.js";
 import { mostColumns } from "./row-batch.js";
@@ -35,8 +34,10 @@ export async function openParquet(file: string): Promise<ParquetFile> {
     },
   };
   try {
+    // Loaded where a file needs it: most programs that read data never do.
+    const { parquetMetadataAsync, parquetSchema } = await import("hyparquet");
     const metadata = await guarded(file, () => parquetMetadataAsync(buffer, { geoparquet: false }));
-    const columns = await guarded(file, () => columnsOf(metadata));
+    const columns = await guarded(file, () => columnsOf(metadata, parquetSchema(metadata).children.map(({ element }) => element.name)));
     return { metadata, columns, read: (start, end) => guarded(file, () => readRows(buffer, metadata, columns, start, end)), close: () => handle.close() };
   } catch (error) {
     await handle.close();
@@ -45,26 +46,28 @@ export async function openParquet(file: string): Promise<ParquetFile> {
 }
 
 async function readRows(file: AsyncBuffer, metadata: FileMetaData, columns: readonly string[], rowStart: number, rowEnd: number): Promise<unknown[][]> {
+  const [{ parquetRead }, { compressors }] = await Promise.all([import("hyparquet"), import("hyparquet-compressors")]);
   let rows: unknown[][] = [];
-  await parquetRead({ file, metadata, compressors: boundedCompressors, rowStart, rowEnd, geoparquet: false, useOffsetIndex: true, rowFormat: "array", onComplete: (read) => void (rows = read) });
+  await parquetRead({ file, metadata, compressors: bounded(compressors), rowStart, rowEnd, geoparquet: false, utf8: false, useOffsetIndex: true, rowFormat: "array", onComplete: (read) => void (rows = read) });
   if (rows.length !== rowEnd - rowStart) throw new Error(`Of ${rowEnd - rowStart} rows, ${rows.length} are there`);
   if (rows.some((row) => row.length !== columns.length)) throw new Error("A row lacks columns");
   return rows;
 }
 
 /** A page that says it is larger than anything real would be allocated before it is unpacked. */
-const boundedCompressors = Object.fromEntries(
-  Object.entries(compressors).map(([codec, unpack]) => [
-    codec,
-    (input: Uint8Array, length: number) => {
-      if (!(length >= 0 && length <= largestPart)) throw new Error(`A page of ${length} bytes is too large`);
-      return unpack(input, length);
-    },
-  ]),
-);
+function bounded(compressors: Compressors): Compressors {
+  return Object.fromEntries(
+    Object.entries(compressors).map(([codec, unpack]) => [
+      codec,
+      (input: Uint8Array, length: number) => {
+        if (!(length >= 0 && length <= largestPart)) throw new Error(`A page of ${length} bytes is too large`);
+        return unpack(input, length);
+      },
+    ]),
+  );
+}
 
-function columnsOf(metadata: FileMetaData): string[] {
-  const columns = parquetSchema(metadata).children.map(({ element }) => element.name);
+function columnsOf(metadata: FileMetaData, columns: string[]): string[] {
   if (columns.length === 0) throw new Error("It has no columns");
   if (columns.length > mostColumns) throw new Error(`It has ${columns.length} columns; at most ${mostColumns} are read`);
   if (new Set(columns).size < columns.length) throw new Error("Two of its columns have the same name");

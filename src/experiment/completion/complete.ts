@@ -1,5 +1,6 @@
 import { listCatalogue } from "../../backbone/sources/catalogue.js";
-import { dataFileEndings } from "../../data/read-table.js";
+import { descriptionEnding } from "../../data/description/ending.js";
+import { dataFileEndings } from "../../data/reading/file-endings.js";
 import { sampleFacts } from "../../data/samples/sample-facts.js";
 import { columnSlot } from "../../tasks/template.js";
 import { slotPlaces } from "../template-slots.js";
@@ -27,6 +28,7 @@ export async function completeExperiment(text: string, cursor: number, facts: Ex
   if (at.startsWith("dataset/columns/") && path.length === 3) return values(place, await facts.columns(), "column", "column of the data");
   if (at === "dataset" || at === "dataset/sample") return sampleFacts.map(({ name, title }) => value(place, name, "sample", title));
   if (first === "dataset" && (second === "train" || second === "validation" || second === "test") && path.length === 2) return values(place, await facts.files(dataFileEndings), "file", "data file");
+  if (at === "dataset/description") return values(place, await facts.files([descriptionEnding]), "file", "data set");
   if (at === "model") return listCatalogue().map(({ name, title, file, contextLength }) => value(place, name, "model", `${title}, ${Math.round(file.size / 1e6)} MB, context of ${contextLength} tokens`));
   if (at === "model/path") return values(place, await facts.files([".gguf", ".onnx"]), "file", "model file");
   return [];

@@ -3,7 +3,7 @@ import path from "node:path";
 import * as vscode from "vscode";
 import { listCatalogue } from "../../backbone/sources/catalogue.js";
 import { exampleData, likelyAnswer, type NewExperiment, newExperimentText } from "../../experiment/new-experiment.js";
-import { dataFileEndings } from "../../data/read-table.js";
+import { dataFileEndings } from "../../data/reading/file-endings.js";
 import { sampleFacts } from "../../data/samples/sample-facts.js";
 import { peekTable } from "../../data/peek-table.js";
 

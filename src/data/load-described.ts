@@ -1,0 +1,29 @@
+import { PromptTuningError } from "../common/errors.js";
+import { datasetParts } from "./description/dataset-parts.js";
+import type { LoadedDescription } from "./description/load-description.js";
+import { columnRoles, columnOf } from "./description/schema.js";
+import { sourceChanges } from "./description/source-changes.js";
+import type { DatasetNeeds } from "./dataset.js";
+import { type LoadedFiles, loadFiles } from "./load-files.js";
+
+/** Slot of the template → column, as the roles of a description say it. */
+export function roleColumns(description: LoadedDescription["description"]): Record<string, string> {
+  return Object.fromEntries(
+    columnRoles.flatMap((role) => {
+      const column = columnOf(description, role);
+      return column === undefined ? [] : [[role, column]];
+    }),
+  );
+}
+
+/**
+ * The rows of a data set that a description names, as examples.
+ * @param columns slots that the roles do not say, or say otherwise.
+ * @throws PromptTuningError data: a file has changed since it was added, or cannot be read.
+ */
+export async function loadDescribed(dataset: LoadedDescription, columns: Readonly<Record<string, string>>, needs: DatasetNeeds, signal?: AbortSignal): Promise<LoadedFiles> {
+  const [change] = await sourceChanges(dataset, { signal });
+  if (change) throw new PromptTuningError("data", change.text, { file: change.file, setting: ["dataset", "description"] });
+  const files = datasetParts(dataset).map(({ path, reading, split }) => ({ path, reading, split: split ?? "train" }));
+  return loadFiles(files, { ...roleColumns(dataset.description), ...columns }, needs, signal);
+}
