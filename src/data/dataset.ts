@@ -1,9 +1,9 @@
 import { createHash, hash } from "node:crypto";
 import type { Example } from "./example.js";
 import { foldText } from "./fold-text.js";
+import { type SplitName, splitNames } from "./split-names.js";
 
-export const splitNames = ["train", "validation", "test"] as const;
-export type SplitName = (typeof splitNames)[number];
+export { type SplitName, splitNames };
 
 export interface DatasetNotice {
   readonly code: string;

@@ -17,7 +17,6 @@ const anything = "*";
 /** Every row of the data set, in a table that scrolls through millions of them, with search and filter. */
 export function RowsTab({ state, store }: TabSetting) {
   const dataset = state.opening.value!.dataset!;
-  const { filter } = state.memory;
   const shown = state.rows;
   const total = shown?.window.total ?? 0;
   const columns: GridColumn[] = [

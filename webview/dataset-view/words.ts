@@ -1,5 +1,5 @@
 import type { ColumnRole } from "../../src/data/description/schema.js";
-import type { SplitName } from "../../src/data/dataset.js";
+import type { SplitName } from "../../src/data/split-names.js";
 import type { ColumnProfile } from "../../src/data/quality/column-profile.js";
 import type { Likeness } from "../../src/data/quality/duplicates-schema.js";
 import type { PersonalDataKind } from "../../src/data/quality/personal-data.js";

@@ -58,7 +58,7 @@ export class OpenDatasets {
 
 async function openDataset(dataset: LoadedDescription, options: DataOptions): Promise<OpenDataset> {
   const table = await openDatasetTable(dataset, options);
-  const splits = RowSplits.ofParts(table);
+  const splits = await RowSplits.of(dataset, table, options);
   return { ...dataset, table, splits, matches: new MatchCache(), labelColumn: columnOf(dataset.description, "label") };
 }
 

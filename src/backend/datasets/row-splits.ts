@@ -1,62 +1,65 @@
-import { splitNames, type SplitName } from "../../data/dataset.js";
+import { type SplitName, splitNames } from "../../data/dataset.js";
 import type { DatasetTable } from "../../data/description/dataset-table.js";
+import { divideRows } from "../../data/description/split-parts.js";
+import type { LoadedDescription } from "../../data/description/load-description.js";
+import type { DataOptions } from "./open-datasets.js";
 
-/** A run of rows of one split. */
-interface SplitRun {
-  readonly split: SplitName;
-  readonly first: number;
-  readonly rows: number;
-}
+type Parts = DatasetTable["parts"];
 
 /** Which split each row of a data set falls into, and which row is the n-th of a split. */
 export class RowSplits {
-  /** @param runs in the order of the rows, without a gap. */
-  constructor(private readonly runs: readonly SplitRun[]) {}
+  private readonly counts = splitNames.map(() => 0);
+  private readonly inSplit = new Map<SplitName, Uint32Array>();
 
-  /** Files that hold a split each. */
-  static ofParts({ parts }: Pick<DatasetTable, "parts">): RowSplits {
-    return new RowSplits(parts.map(({ part, first, rows }) => ({ split: part.split ?? "train", first, rows })));
+  /** @param splitOf for every row its place in `splitNames`. */
+  private constructor(
+    private readonly parts: Parts,
+    private readonly splitOf: Uint8Array,
+  ) {
+    for (const split of splitOf) this.counts[split]++;
   }
 
-  /** Rows that a rule has divided. @param splits for every row its place in `splitNames`. */
-  static ofRows(splits: Uint8Array): RowSplits {
-    const runs: { split: SplitName; first: number; rows: number }[] = [];
-    for (let row = 0; row < splits.length; row++) {
-      const split = splitNames[splits[row]];
-      const last = runs.at(-1);
-      if (last?.split === split) last.rows++;
-      else runs.push({ split, first: row, rows: 1 });
+  /** Reads the rows once where a rule divides them. @throws PromptTuningError data, stopped. */
+  static async of(dataset: LoadedDescription, { parts, rowCount }: DatasetTable, options: DataOptions): Promise<RowSplits> {
+    const rule = dataset.description.splits;
+    const divided = rule && (await divideRows(dataset, rule, options)).splitOf;
+    const splitOf = new Uint8Array(rowCount);
+    let before = 0;
+    for (const { part, first, rows } of parts) {
+      if (part.split !== undefined) splitOf.fill(splitNames.indexOf(part.split), first, first + rows);
+      else if (divided) {
+        splitOf.set(divided.subarray(before, before + rows), first);
+        before += rows;
+      }
     }
-    return new RowSplits(runs);
+    return new RowSplits(parts, splitOf);
   }
 
   of(row: number): SplitName {
-    let low = 0;
-    for (let high = this.runs.length; low < high; ) {
-      const middle = (low + high) >>> 1;
-      if (this.runs[middle].first <= row) low = middle + 1;
-      else high = middle;
-    }
-    return this.runs[low - 1].split;
+    return splitNames[this.splitOf[row]];
   }
 
   count(split: SplitName): number {
-    return this.runs.reduce((sum, run) => sum + (run.split === split ? run.rows : 0), 0);
+    return this.counts[splitNames.indexOf(split)];
   }
 
-  /** The row that is the n-th of a split, from 0. */
+  /** The row that is the n-th of a split, in the order in which `splitParts` gives them: first those of the files that hold it. */
   nth(split: SplitName, n: number): number | undefined {
-    let before = 0;
-    for (const run of this.runs) {
-      if (run.split !== split) continue;
-      if (n < before + run.rows) return run.first + n - before;
-      before += run.rows;
-    }
-    return undefined;
+    const rows = this.inSplit.get(split) ?? this.rowsOf(split);
+    this.inSplit.set(split, rows);
+    return rows[n];
   }
 
-  /** The splits that have rows. */
-  get names(): SplitName[] {
-    return splitNames.filter((split) => this.count(split) > 0);
+  private rowsOf(split: SplitName): Uint32Array {
+    const number = splitNames.indexOf(split);
+    const found = new Uint32Array(this.counts[number]);
+    let count = 0;
+    for (const divided of [false, true]) {
+      for (const { part, first, rows } of this.parts) {
+        if ((part.split === undefined) !== divided) continue;
+        for (let row = first; row < first + rows; row++) if (this.splitOf[row] === number) found[count++] = row;
+      }
+    }
+    return found;
   }
 }

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { columnRoles, splitRuleSchema } from "../../data/description/schema.js";
-import { splitNames } from "../../data/dataset.js";
+import { splitNames } from "../../data/split-names.js";
 import { columnProfileSchema } from "../../data/quality/column-profile.js";
 import { duplicateReportSchema } from "../../data/quality/duplicates-schema.js";
 import { personalDataHintsSchema } from "../../data/quality/personal-data.js";
