@@ -4,9 +4,9 @@ import { splitNames, type Dataset, type DatasetNeeds, type DatasetNotice } from 
 /** A column with more different values than this is hardly one of labels. */
 const mostLabels = 1000;
 
-/** The labels of a classification, checked over all splits; none for generation. @throws PromptTuningError data. */
+/** The labels of a classification, checked over all splits; none for tasks whose answer is a text. @throws PromptTuningError data. */
 export function labelsOf(splits: Dataset["splits"], needs: DatasetNeeds): { labels: string[]; notices: DatasetNotice[] } {
-  if (needs.answer === "output") return { labels: [], notices: [] };
+  if (needs.answer !== "label") return { labels: [], notices: [] };
   const inSplit = Object.fromEntries(splitNames.map((name) => [name, new Set((splits[name] ?? []).map((example) => example.label ?? ""))]));
   const found = [...new Set(splitNames.flatMap((name) => [...inSplit[name]]))].sort();
   const labels = needs.labels ? [...needs.labels] : found;
