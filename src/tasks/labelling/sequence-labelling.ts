@@ -80,7 +80,7 @@ export class SequenceLabelling implements SequenceLabellingTask {
     const unclear = rows.filter(({ words, tags, shown: { output }, unseen }) => unseen === 0 && this.form.read(output!, words).tags.join(" ") !== properBio(tags!)).length;
     return [
       ...shown,
-      ...(short.length > 0 ? [{ code: "words-cut", message: `${split}: ${short.length} of ${rows.length} rows were too long; ${short.reduce((sum, { unseen }) => sum + unseen, 0)} words at their end were left out, and ${lost} spans with them.` }] : []),
+      ...(short.length > 0 ? [{ code: "words-cut", message: `${split}: ${short.length} of ${rows.length} rows were too long and lost words at their end (words: ${short.reduce((sum, { unseen }) => sum + unseen, 0)}, spans: ${lost}).` }] : []),
       ...(unclear > 0 ? [{ code: "unclear-target", message: `${split}: the target text of ${unclear} of ${rows.length} rows can be read as other tags too, because the words of a span stand in the row more than once: a perfect answer would miss them.` }] : []),
     ];
   }
