@@ -28,8 +28,10 @@ export interface Dataset {
 export interface DatasetNeeds {
   /** Slots of the template that hold text, without the answer's. */
   readonly slots: readonly string[];
-  /** The answer's slot: a label (classification) or free text (generation). */
-  readonly answer: "label" | "output";
+  /** Those of them that a row may leave empty. */
+  readonly optional?: readonly string[];
+  /** The answer's slot: a label (classification), free text (generation) or tags (sequence labelling), which are text too. */
+  readonly answer: "label" | "output" | "tags";
   /** The only labels allowed (the verbalizer's), in their order. */
   readonly labels?: readonly string[];
 }

@@ -2,9 +2,9 @@ import { PromptTuningError } from "../common/errors.js";
 import { splitNames, type Dataset, type DatasetNeeds, type DatasetNotice } from "./dataset.js";
 import { mostLabels } from "./quality/label-balance.js";
 
-/** The labels of a classification, checked over all splits; none for generation. @throws PromptTuningError data. */
+/** The labels of a classification, checked over all splits; none for tasks whose answer is a text. @throws PromptTuningError data. */
 export function labelsOf(splits: Dataset["splits"], needs: DatasetNeeds): { labels: string[]; notices: DatasetNotice[] } {
-  if (needs.answer === "output") return { labels: [], notices: [] };
+  if (needs.answer !== "label") return { labels: [], notices: [] };
   const inSplit = Object.fromEntries(splitNames.map((name) => [name, new Set((splits[name] ?? []).map((example) => example.label ?? ""))]));
   const found = [...new Set(splitNames.flatMap((name) => [...inSplit[name]]))].sort();
   const labels = needs.labels ? [...needs.labels] : found;

@@ -1,4 +1,15 @@
+import { contextSlot, taskFacts, type TaskType, tokensSlot } from "../tasks/task-facts.js";
 import { columnSlot } from "../tasks/template.js";
+
+/** Columns among the texts that are more than a text. */
+export interface DataRoles {
+  /** Holds the words of a sequence labelling. */
+  readonly words?: string;
+  /** Holds retrieved passages. */
+  readonly context?: string;
+  /** The one of several texts that is cut where a row is too long. */
+  readonly cut?: string;
+}
 
 /** What a new experiment is about. */
 export interface NewExperiment {
@@ -13,9 +24,10 @@ export interface NewExperiment {
         /** Columns that the template shows, at least one. */
         readonly texts: readonly string[];
         readonly answer: string;
-        readonly task: "classification" | "generation";
-        /** Empty: not known; the labels themselves are used. */
+        readonly task: TaskType;
+        /** Labels, or types of spans. Empty: not known; the labels themselves are used. */
         readonly labels: readonly string[];
+        readonly roles?: DataRoles;
       };
   readonly model: string;
 }
@@ -26,17 +38,12 @@ export const exampleData: NewExperiment["data"] = { type: "files", train: "train
 /** The text of a new experiment file: short, with comments that say what to look at first. Everything else has a default. */
 export function newExperimentText({ name, data, model }: NewExperiment): string {
   const task = data.type === "sample" ? "classification" : data.task;
-  const answer = task === "classification" ? "label" : "output";
-  const texts = data.type === "sample" ? ["text"] : data.texts;
-  const slots = slotNames(texts);
-  const json = JSON.stringify;
+  const { answer, metric } = taskFacts[task];
+  const { texts, roles } = data.type === "sample" ? { texts: ["text"], roles: {} } : { texts: inOrder(data.texts, data.roles), roles: data.roles ?? {} };
+  const slots = slotNames(texts, { ...(roles.words === undefined ? {} : { [roles.words]: tokensSlot }), ...(roles.context === undefined ? {} : { [roles.context]: contextSlot }) }, answer);
   const columns = data.type === "sample" ? "" : [...texts.map((column, i) => `${json(slots[i])}: ${json(column)}`), `${json(answer)}: ${json(data.answer)}`].join(", ");
   const dataset = data.type === "sample" ? json(data.name) : `{\n    "train": ${json(data.train)},\n    // Slot of the template → column of the file.\n    "columns": { ${columns} }\n  }`;
-  const shown = slots.length === 1 ? `${slotTitle(slots[0])}: {${slots[0]}}\n` : slots.map((slot) => `${slotTitle(slot)}: {${slot}}\n`).join("");
-  const template = `${shown}{soft:20}${task === "classification" ? "Answer:{label}" : "Answer:{output}"}`;
-  const labels = data.labels.map((label) => `${json(label)}: ${json(` ${label}`)}`).join(", ");
-  const verbalizer = labels === "" ? "" : `\n    // Label → the words the model answers with; the space in front belongs to the word.\n    "verbalizer": { ${labels} },`;
-  const metric = task === "classification" ? "accuracy" : "rougeL";
+  const cut = roles.cut === undefined ? undefined : slots[texts.indexOf(roles.cut)];
   return `{
   "name": ${json(name)},
   // The frozen language model.
@@ -44,9 +51,9 @@ export function newExperimentText({ name, data, model }: NewExperiment): string 
   "dataset": ${dataset},
   "task": {
     "type": ${json(task)},
-    // {soft:20}: 20 virtual tokens, the only thing that is trained. Their place and their number are worth trying.
-    "template": ${json(template)},${verbalizer}
-    "maxTokens": { ${slots.map((slot) => `${json(slot)}: 128`).join(", ")} }
+    // {soft:${softTokens[task]}}: ${softTokens[task]} virtual tokens, the only thing that is trained. Their place and their number are worth trying.
+    "template": ${json(templateOf(slots, task))},${verbalizerLines(task, data.labels ?? [])}
+    ${lengthLine(slots, cut)}
   },
   "method": { "type": "prompt-tuning", "init": { "type": "random" } },
   "training": { "steps": 300, "batchSize": 8, "learningRate": 0.01, "seed": 1 },
@@ -55,11 +62,48 @@ export function newExperimentText({ name, data, model }: NewExperiment): string 
 `;
 }
 
-/** A slot for every column: its own name where that can be one, else "text", "text2", … */
-export function slotNames(columns: readonly string[]): string[] {
-  const taken = new Set<string>();
+const json = (value: string): string => JSON.stringify(value);
+
+/** Few for a label, more for a text, about 100 for sequence labelling, as the literature has it. */
+const softTokens: Readonly<Record<TaskType, number>> = { classification: 20, generation: 20, "sequence-labelling": 100 };
+const answerTitles: Readonly<Record<TaskType, string>> = { classification: "Answer", generation: "Answer", "sequence-labelling": "Spans" };
+
+/** Passages and the long text first, so that what is asked about them stands next to the answer; instructions before everything. */
+function inOrder(texts: readonly string[], { context, cut }: DataRoles = {}): readonly string[] {
+  const rank = (column: string): number => (column === "system" ? 0 : column === context ? 1 : column === cut ? 2 : 3);
+  return texts.toSorted((a, b) => rank(a) - rank(b));
+}
+
+function templateOf(slots: readonly string[], task: TaskType): string {
+  const { answer } = taskFacts[task];
+  const shown = slots.map((slot) => (slot === "system" ? `{${slot}}\n` : `${slot === tokensSlot ? "Text" : slotTitle(slot)}: {${slot}}\n`)).join("");
+  const title = task === "generation" && slots.includes("input") ? "Output" : answerTitles[task];
+  return `${shown}{soft:${softTokens[task]}}${title}:{${answer}}`;
+}
+
+function verbalizerLines(task: TaskType, labels: readonly string[]): string {
+  if (labels.length === 0) return "";
+  const classification = task === "classification";
+  const entries = labels.map((label) => `${json(label)}: ${json(classification ? ` ${label}` : label.replace(/[-_]+/gu, " ").trim() || label)}`).join(", ");
+  const comment = classification ? "Label → the words the model answers with; the space in front belongs to the word." : "Type of a span → how the model writes it.";
+  return `\n    // ${comment}\n    "verbalizer": { ${entries} },`;
+}
+
+/** Two texts share one budget, so that a short one leaves room for the other. */
+function lengthLine(slots: readonly string[], cut: string | undefined): string {
+  const hasContext = slots.includes(contextSlot);
+  if (cut === undefined && !hasContext) return `"maxTokens": { ${slots.map((slot) => `${json(slot)}: 128`).join(", ")} }`;
+  if (hasContext) return `// A longer row loses passages, the last one first; nothing else is cut before.\n    "maxRowTokens": 256`;
+  return `// A longer row loses the end of {${cut}}; nothing else is cut.\n    "maxRowTokens": 256,\n    "cut": [${json(cut!)}]`;
+}
+
+/** A slot for every column: the one it is given, its own name where that can be one, else "text", "text2", … */
+export function slotNames(columns: readonly string[], given: Readonly<Record<string, string>> = {}, answer = "label"): string[] {
+  // Given names first: another column that happens to be called so has to take another one.
+  const taken = new Set<string>(Object.values(given));
   return columns.map((column) => {
-    const usable = columnSlot.test(column) && !["label", "output", "soft"].includes(column);
+    if (Object.hasOwn(given, column)) return given[column];
+    const usable = columnSlot.test(column) && !["label", "output", "soft", answer].includes(column);
     let slot = usable ? column : "text";
     for (let i = 2; taken.has(slot); i++) slot = `${usable ? column : "text"}${i}`;
     taken.add(slot);
@@ -71,6 +115,6 @@ const slotTitle = (slot: string): string => slot.charAt(0).toUpperCase() + slot.
 
 /** The column that most likely holds the answer: by its usual names, else the last one. */
 export function likelyAnswer(columns: readonly string[]): string | undefined {
-  const usual = ["label", "labels", "class", "category", "target", "output", "answer", "response", "completion", "sentiment", "intent", "y"];
+  const usual = ["label", "labels", "class", "category", "target", "output", "answer", "response", "completion", "sentiment", "intent", "tags", "ner_tags", "y"];
   return usual.map((name) => columns.find((column) => column.trim().toLowerCase() === name)).find((column) => column !== undefined) ?? columns.at(-1);
 }

@@ -24,7 +24,7 @@ export function Header({ state, store }: TabSetting) {
         {rule?.type === "hash" && <li>{t("split by the hash of the text")}</li>}
       </ul>
       <div class="row actions">
-        <Button appearance="primary" onPress={() => void store.command("newExperiment")}>{t("New Experiment…")}</Button>
+        <Button appearance="primary" onPress={() => void store.command("newExperimentFromDataset")}>{t("New Experiment…")}</Button>
         <Button onPress={() => void store.command("chooseColumns")}>{t("Choose Columns…")}</Button>
         <Button onPress={() => void store.command("splitDataset")}>{t("Split…")}</Button>
         <Button onPress={() => void store.command("sampleDataset")}>{t("Sample…")}</Button>

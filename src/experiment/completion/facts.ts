@@ -26,6 +26,7 @@ export function factsOf(root: unknown, folder: string, peek: (file: string) => P
       if (counts.size > mostValues * 10) return [];
       return [...counts].sort(([, a], [, b]) => b - a).slice(0, mostValues).map(([value]) => value);
     },
+    rows: async () => ((await table())?.rows ?? []).map(({ cells }) => cells),
     files: (endings) => filesBelow(folder, endings),
   };
 }

@@ -47,7 +47,8 @@ const hashed = new Map<string, readonly Pick<SourceChange, "file" | "kind">[]>()
 
 /** By size at once; by hash where a file was written after its description and is not too large. */
 async function sourceChangesOf({ backend, log }: Pick<Services, "backend" | "log">, dataset: LoadedDescription): Promise<DescribedData["changes"]> {
-  const { changesBySize, writtenSince } = await import("../../data/description/source-changes.js");
+  const { changesBySize } = await import("../../data/description/source-changes.js");
+  const { writtenSince } = await import("../../data/description/written-since.js");
   const bySize = await changesBySize(dataset);
   if (bySize.length > 0) return bySize;
   const later = await writtenSince(dataset);

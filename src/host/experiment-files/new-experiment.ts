@@ -3,12 +3,10 @@ import path from "node:path";
 import * as vscode from "vscode";
 import { listCatalogue } from "../../backbone/sources/catalogue.js";
 import { exampleData, likelyAnswer, type NewExperiment, newExperimentText } from "../../experiment/new-experiment.js";
+import { suggestTask } from "../../experiment/suggest-task.js";
 import { dataFileEndings } from "../../data/reading/file-endings.js";
 import { sampleFacts } from "../../data/samples/sample-facts.js";
 import { peekTable } from "../../data/peek-table.js";
-
-/** A column with more different values than this holds texts rather than labels. */
-const mostLabels = 20;
 
 /** Asks for a name and the data, writes the experiment file and opens it. Nothing is written where the person leaves a question. */
 export async function newExperiment(): Promise<void> {
@@ -68,11 +66,13 @@ async function chooseColumns(file: string): Promise<ChosenData | undefined> {
   const answer = (await vscode.window.showQuickPick(ordered.map((label) => ({ label, description: exampleOf(peek.rows[0]?.cells[label]) })), { title: vscode.l10n.t("Which Column Holds the Answer?") }))?.label;
   if (answer === undefined) return undefined;
   const others = columns.filter((column) => column !== answer);
-  const texts = others.length === 1 ? others : (await vscode.window.showQuickPick(others.map((label, i) => ({ label, description: exampleOf(peek.rows[0]?.cells[label]), picked: i === 0 })), { title: vscode.l10n.t("Which Columns Does the Model Read?"), canPickMany: true }))?.map(({ label }) => label);
+  const rows = peek.rows.map(({ cells }) => cells);
+  const likelyTexts = suggestTask(columns, rows, answer).texts;
+  const chosen = (column: string, place: number): boolean => (likelyTexts.length < others.length ? likelyTexts.includes(column) : place === 0);
+  const texts = others.length === 1 ? others : (await vscode.window.showQuickPick(others.map((label, i) => ({ label, description: exampleOf(peek.rows[0]?.cells[label]), picked: chosen(label, i) })), { title: vscode.l10n.t("Which Columns Does the Model Read?"), canPickMany: true }))?.map(({ label }) => label);
   if (!texts || texts.length === 0) return undefined;
-  const values = new Set(peek.rows.map(({ cells }) => cells[answer]?.trim() ?? "").filter((value) => value !== ""));
-  const isLabel = values.size >= 2 && values.size <= mostLabels && values.size < peek.rows.length;
-  return { file, suggestion, data: { type: "files", train: path.basename(file), texts, answer, task: isLabel ? "classification" : "generation", labels: isLabel ? [...values].sort() : [] } };
+  const { task, labels, roles } = suggestTask(columns, rows, answer, texts);
+  return { file, suggestion, data: { type: "files", train: path.basename(file), texts, answer, task, labels: task === "sequence-labelling" && !peek.whole ? [] : labels, roles } };
 }
 
 function exampleOf(text: string | undefined): string {

@@ -120,7 +120,7 @@ export const datasetQuestions = {
 
 /** A question with the description it is about. */
 function about<Shape extends z.ZodRawShape, Rest extends object>(question: { readonly params: z.ZodObject<Shape> } & Rest) {
-  return { ...question, params: question.params.extend({ file: z.string() }) };
+  return { ...question, params: z.object({ ...question.params.shape, file: z.string() }) };
 }
 
 export const datasetCalls = {

@@ -50,7 +50,7 @@ export const datasetReadySchema = z.object({
 export type DatasetReady = z.infer<typeof datasetReadySchema>;
 
 /** Commands about the data set that the page offers; the host carries them out. */
-export const datasetCommands = ["newExperiment", "chooseColumns", "splitDataset", "sampleDataset", "rebalanceDataset", "exportDataset", "openAsText", "addDataset", "manageTrust", "showLog"] as const;
+export const datasetCommands = ["newExperimentFromDataset", "chooseColumns", "splitDataset", "sampleDataset", "rebalanceDataset", "exportDataset", "openAsText", "addDataset", "manageTrust", "showLog"] as const;
 export type DatasetCommand = (typeof datasetCommands)[number];
 
 /** What the host answers. */

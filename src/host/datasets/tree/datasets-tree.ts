@@ -14,11 +14,7 @@ export class DatasetsTree implements vscode.TreeDataProvider<DatasetsRow> {
   private readonly changed = new vscode.EventEmitter<void>();
   readonly onDidChangeTreeData = this.changed.event;
 
-  /** @param onRows told how many descriptions there are. */
-  constructor(
-    private readonly services: Services,
-    private readonly onRows: (described: number) => void,
-  ) {}
+  constructor(private readonly services: Services) {}
 
   refresh(): void {
     this.changed.fire();
@@ -38,7 +34,6 @@ export class DatasetsTree implements vscode.TreeDataProvider<DatasetsRow> {
     const named = await namedByExperiments(this.services);
     const byDescription = new Map(named.flatMap(({ data, experiments }) => (data.description === undefined ? [] : [[data.description, experiments] as const])));
     const described = await findDescribedData(this.services, [...byDescription.keys()]);
-    this.onRows(described.length);
     const others = await Promise.all(
       named
         .filter(({ data }) => data.description === undefined)
