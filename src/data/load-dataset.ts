@@ -27,7 +27,7 @@ export async function loadDataset(setting: Experiment["dataset"], needs: Dataset
   const named = sampleOf(setting);
   if (named) return loadSampleSplits(named.sample, named.limit, needs, seed, options);
   const files = filesOf(setting)!;
-  const paths = splitNames.flatMap((split) => (files[split] === undefined ? [] : [{ split, path: path.resolve(baseFolder, files[split]) }]));
+  const paths = splitNames.flatMap((split) => (files[split] === undefined ? [] : [{ splitOf: () => split, path: path.resolve(baseFolder, files[split]) }]));
   return complete(path.basename(files.train, path.extname(files.train)), files.train, await loadFiles(paths, files.columns, needs), files.limit, needs, seed);
 }
 

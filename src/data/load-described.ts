@@ -2,9 +2,10 @@ import { PromptTuningError } from "../common/errors.js";
 import { datasetParts } from "./description/dataset-parts.js";
 import type { LoadedDescription } from "./description/load-description.js";
 import { columnRoles, columnOf } from "./description/schema.js";
+import { divideRows } from "./description/split-parts.js";
 import { sourceChanges } from "./description/source-changes.js";
-import type { DatasetNeeds } from "./dataset.js";
-import { type LoadedFiles, loadFiles } from "./load-files.js";
+import { type DatasetNeeds, splitNames } from "./dataset.js";
+import { type LoadedFiles, loadFiles, type SplitFile } from "./load-files.js";
 
 /** Slot of the template → column, as the roles of a description say it. */
 export function roleColumns(description: LoadedDescription["description"]): Record<string, string> {
@@ -24,6 +25,17 @@ export function roleColumns(description: LoadedDescription["description"]): Reco
 export async function loadDescribed(dataset: LoadedDescription, columns: Readonly<Record<string, string>>, needs: DatasetNeeds, signal?: AbortSignal): Promise<LoadedFiles> {
   const [change] = await sourceChanges(dataset, { signal });
   if (change) throw new PromptTuningError("data", change.text, { file: change.file, setting: ["dataset", "description"] });
-  const files = datasetParts(dataset).map(({ path, reading, split }) => ({ path, reading, split: split ?? "train" }));
-  return loadFiles(files, { ...roleColumns(dataset.description), ...columns }, needs, signal);
+  return loadFiles(await splitFiles(dataset, signal), { ...roleColumns(dataset.description), ...columns }, needs, signal);
+}
+
+async function splitFiles(dataset: LoadedDescription, signal?: AbortSignal): Promise<SplitFile[]> {
+  const rule = dataset.description.splits;
+  const divided = rule && (await divideRows(dataset, rule, { signal }));
+  let before = 0;
+  return datasetParts(dataset).map(({ path, reading, split, rows }) => {
+    if (split !== undefined) return { path, reading, splitOf: () => split };
+    const first = before;
+    before += rows;
+    return { path, reading, splitOf: (row: number) => splitNames[divided!.splitOf[first + row]] };
+  });
 }

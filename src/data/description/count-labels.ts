@@ -11,13 +11,14 @@ export class SplitCounter {
   private readonly splits = new Map<SplitName, { rows: number; labels: Map<string, number> | undefined }>();
 
   /** @param label undefined where the data set has no column of labels. */
-  add(split: SplitName, label: Cell | undefined): void {
+  add(split: SplitName, label: Cell | undefined, rows = 1): void {
+    if (rows === 0) return;
     let counted = this.splits.get(split);
     if (!counted) this.splits.set(split, (counted = { rows: 0, labels: label === undefined ? undefined : new Map() }));
-    counted.rows++;
+    counted.rows += rows;
     if (counted.labels === undefined || label === undefined) return;
     const name = (label ?? "").trim();
-    counted.labels.set(name, (counted.labels.get(name) ?? 0) + 1);
+    counted.labels.set(name, (counted.labels.get(name) ?? 0) + rows);
     if (counted.labels.size > mostLabels) counted.labels = undefined;
   }
 

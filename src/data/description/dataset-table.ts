@@ -17,9 +17,13 @@ export interface DatasetTable {
   read(from: number, to: number, signal?: AbortSignal): Promise<DatasetRow[]>;
 }
 
-/** Opens a data set for reading in any order. A file that was never opened is read through once, with progress in files. */
-export async function openDatasetTable(dataset: Pick<LoadedDescription, "description" | "folder">, options: TableOptions): Promise<DatasetTable> {
-  const parts = datasetParts(dataset);
+/** Opens a data set for reading in any order. A file that was never opened is read through once, with progress. */
+export function openDatasetTable(dataset: Pick<LoadedDescription, "description" | "folder">, options: TableOptions): Promise<DatasetTable> {
+  return openPartsTable(datasetParts(dataset), options);
+}
+
+/** The same for files that no description names. */
+export async function openPartsTable(parts: readonly DatasetPart[], options: TableOptions): Promise<DatasetTable> {
   const total = parts.reduce((sum, { size }) => sum + size, 0);
   const columns: string[] = [];
   const opened: { part: DatasetPart; first: number; rows: number; read: (from: number, to: number, signal?: AbortSignal) => Promise<DatasetRow[]> }[] = [];

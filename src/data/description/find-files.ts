@@ -1,7 +1,7 @@
 import { readdir, stat } from "node:fs/promises";
 import path from "node:path";
 import { PromptTuningError } from "../../common/errors.js";
-import type { SplitName } from "../dataset.js";
+import { type SplitName, splitNames } from "../dataset.js";
 import { dataFileEndings } from "../reading/file-endings.js";
 import { openingError } from "../rows/file-bytes.js";
 
@@ -31,13 +31,14 @@ export function splitOfName(name: string): SplitName | undefined {
 export async function findFiles(names: readonly string[], currentFolder: string): Promise<ChosenFile[]> {
   const found = (await Promise.all(names.map((name) => expand(path.resolve(currentFolder, name))))).flat();
   if (found.length === 1) return [{ path: found[0] }];
-  return found.map((file) => {
+  const files = found.map((file) => {
     const split = splitOfName(file);
     if (split === undefined) {
       throw new PromptTuningError("usage", `${path.basename(file)} does not tell which split it is.`, { file, advice: "Name each file's split: --train, --validation, --test; or add one file and split it." });
     }
     return { path: file, split };
   });
+  return files.sort((a, b) => splitNames.indexOf(a.split) - splitNames.indexOf(b.split));
 }
 
 async function expand(place: string): Promise<string[]> {
