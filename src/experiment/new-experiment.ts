@@ -1,5 +1,7 @@
+import type { TemplateSetting } from "../protocol/backend/template-preview.js";
 import { contextSlot, taskFacts, type TaskType, tokensSlot } from "../tasks/task-facts.js";
 import { columnSlot } from "../tasks/template.js";
+import type { Experiment } from "./schema.js";
 
 /** Columns among the texts that are more than a text. */
 export interface DataRoles {
@@ -28,39 +30,89 @@ export interface NewExperiment {
         /** Labels, or types of spans. Empty: not known; the labels themselves are used. */
         readonly labels: readonly string[];
         readonly roles?: DataRoles;
+      }
+    | {
+        readonly type: "described";
+        /** As the experiment writes it, relative to its file. */
+        readonly description: string;
+        /** Slot → column, where the description's roles do not say it. */
+        readonly columns: Readonly<Record<string, string>>;
+        /** Slots in the order of the template, without the answer's. */
+        readonly slots: readonly string[];
+        readonly task: TaskType;
+        readonly labels: readonly string[];
+        /** The slot that is cut where a row is too long. */
+        readonly cut?: string;
+        /** Template, verbalizer and limits that a person has written. */
+        readonly setting?: TemplateSetting;
       };
-  readonly model: string;
+  readonly model: Experiment["model"];
 }
 
 /** What a new file says where nothing is known of the data: names to be replaced. */
 export const exampleData: NewExperiment["data"] = { type: "files", train: "train.tsv", texts: ["text"], answer: "label", task: "classification", labels: [] };
 
+/** What a file says of its data: the setting itself, and what the task's lines follow from. */
+interface DataLines {
+  readonly dataset: string;
+  readonly task: TaskType;
+  readonly slots: readonly string[];
+  readonly labels: readonly string[];
+  readonly cut?: string;
+  readonly setting?: TemplateSetting;
+}
+
 /** The text of a new experiment file: short, with comments that say what to look at first. Everything else has a default. */
 export function newExperimentText({ name, data, model }: NewExperiment): string {
-  const task = data.type === "sample" ? "classification" : data.task;
-  const { answer, metric } = taskFacts[task];
-  const { texts, roles } = data.type === "sample" ? { texts: ["text"], roles: {} } : { texts: inOrder(data.texts, data.roles), roles: data.roles ?? {} };
-  const slots = slotNames(texts, { ...(roles.words === undefined ? {} : { [roles.words]: tokensSlot }), ...(roles.context === undefined ? {} : { [roles.context]: contextSlot }) }, answer);
-  const columns = data.type === "sample" ? "" : [...texts.map((column, i) => `${json(slots[i])}: ${json(column)}`), `${json(answer)}: ${json(data.answer)}`].join(", ");
-  const dataset = data.type === "sample" ? json(data.name) : `{\n    "train": ${json(data.train)},\n    // Slot of the template → column of the file.\n    "columns": { ${columns} }\n  }`;
-  const cut = roles.cut === undefined ? undefined : slots[texts.indexOf(roles.cut)];
+  const { dataset, task, slots, labels, cut, setting } = linesOf(data);
+  const template = setting?.template ?? templateOf(slots, task);
+  const verbalizer = setting ? wordLines(task, setting.verbalizer.map(({ label, words }) => [label, words])) : verbalizerLines(task, labels);
+  const length = setting && Object.keys(setting.maxTokens).length > 0 ? `"maxTokens": ${oneLine(setting.maxTokens)}` : lengthLine(slots, cut);
   return `{
   "name": ${json(name)},
   // The frozen language model.
-  "model": ${json(model)},
+  "model": ${typeof model === "string" ? json(model) : oneLine(model)},
   "dataset": ${dataset},
   "task": {
     "type": ${json(task)},
     // {soft:${softTokens[task]}}: ${softTokens[task]} virtual tokens, the only thing that is trained. Their place and their number are worth trying.
-    "template": ${json(templateOf(slots, task))},${verbalizerLines(task, data.labels ?? [])}
-    ${lengthLine(slots, cut)}
+    "template": ${json(template)},${verbalizer}
+    ${length}
   },
   "method": { "type": "prompt-tuning", "init": { "type": "random" } },
   "training": { "steps": 300, "batchSize": 8, "learningRate": 0.01, "seed": 1 },
-  "evaluation": { "every": 50, "metric": ${json(metric)} }
+  "evaluation": { "every": 50, "metric": ${json(taskFacts[task].metric)} }
 }
 `;
 }
+
+function linesOf(data: NewExperiment["data"]): DataLines {
+  if (data.type === "sample") return { dataset: json(data.name), task: "classification", slots: ["text"], labels: data.labels };
+  if (data.type === "described") {
+    const columns = Object.keys(data.columns).length === 0 ? "" : `,\n    // Slot of the template → column, beside those that the description names.\n    "columns": ${oneLine(data.columns)}`;
+    return { ...data, dataset: `{\n    "description": ${json(data.description)}${columns}\n  }` };
+  }
+  const { answer } = taskFacts[data.task];
+  const { roles = {} } = data;
+  const texts = inOrder(data.texts, roles);
+  const slots = slotNames(texts, { ...(roles.words === undefined ? {} : { [roles.words]: tokensSlot }), ...(roles.context === undefined ? {} : { [roles.context]: contextSlot }) }, answer);
+  const columns = [...texts.map((column, i) => `${json(slots[i])}: ${json(column)}`), `${json(answer)}: ${json(data.answer)}`].join(", ");
+  const dataset = `{\n    "train": ${json(data.train)},\n    // Slot of the template → column of the file.\n    "columns": { ${columns} }\n  }`;
+  return { dataset, task: data.task, slots, labels: data.labels, cut: roles.cut === undefined ? undefined : slots[texts.indexOf(roles.cut)] };
+}
+
+/** Template and verbalizer of a new experiment, for a page on which a person goes on with them. */
+export function newTemplateSetting(slots: readonly string[], task: TaskType, labels: readonly string[]): TemplateSetting {
+  return {
+    template: templateOf(slots, task),
+    answer: taskFacts[task].answer,
+    verbalizer: task === "classification" ? labels.map((label) => ({ label, words: ` ${label}` })) : [],
+    maxTokens: slots.length === 1 ? { [slots[0]]: 128 } : {},
+  };
+}
+
+/** An object of one level on one line, with spaces. */
+const oneLine = (value: object): string => `{ ${Object.entries(value).map(([key, each]) => `${json(key)}: ${JSON.stringify(each)}`).join(", ")} }`;
 
 const json = (value: string): string => JSON.stringify(value);
 
@@ -82,10 +134,13 @@ function templateOf(slots: readonly string[], task: TaskType): string {
 }
 
 function verbalizerLines(task: TaskType, labels: readonly string[]): string {
-  if (labels.length === 0) return "";
-  const classification = task === "classification";
-  const entries = labels.map((label) => `${json(label)}: ${json(classification ? ` ${label}` : label.replace(/[-_]+/gu, " ").trim() || label)}`).join(", ");
-  const comment = classification ? "Label → the words the model answers with; the space in front belongs to the word." : "Type of a span → how the model writes it.";
+  return wordLines(task, labels.map((label) => [label, task === "classification" ? ` ${label}` : label.replace(/[-_]+/gu, " ").trim() || label]));
+}
+
+function wordLines(task: TaskType, words: readonly (readonly [string, string])[]): string {
+  if (words.length === 0) return "";
+  const entries = words.map(([label, each]) => `${json(label)}: ${json(each)}`).join(", ");
+  const comment = task === "classification" ? "Label → the words the model answers with; the space in front belongs to the word." : "Type of a span → how the model writes it.";
   return `\n    // ${comment}\n    "verbalizer": { ${entries} },`;
 }
 

@@ -16,6 +16,7 @@ import type { HandlerContext } from "../../protocol/peer.js";
 import type { BorrowBackbone } from "../../backend/inspector/options.js";
 import type { ProcessContext } from "../context.js";
 import { borrowBackbone } from "../open-backbones.js";
+import { registerShaping } from "./dataset-shaping.js";
 
 type Context = HandlerContext<DataProgress>;
 
@@ -60,4 +61,6 @@ export function registerDatasets({ peer, settings }: ProcessContext, borrow: Bor
     const rows = await rowsToPreview(await datasets.open(file, options(context)), setting.answer, from, count, context);
     return withBackbone(choice, context, async ({ tokenizer, description: { contextLength } }) => previewTemplate(setting, rows, { tokenizer, contextLength }));
   });
+
+  registerShaping(peer, datasets, options);
 }

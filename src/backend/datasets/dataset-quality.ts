@@ -1,13 +1,13 @@
 import { PromptTuningError } from "../../common/errors.js";
 import { openDatasetRows } from "../../data/description/dataset-parts.js";
+import { splitParts } from "../../data/description/split-parts.js";
+import { textColumns } from "../../data/description/text-columns.js";
 import { type ColumnProfile, ColumnProfiler } from "../../data/quality/column-profile.js";
+import { countFindings } from "../../data/quality/count-findings.js";
 import { findDuplicates } from "../../data/quality/find-duplicates.js";
-import { PersonalDataCounter } from "../../data/quality/personal-data.js";
-import { SuspicionCounter } from "../../data/quality/suspicious-characters.js";
 import { TokenLengthCounter, type TokenLengths } from "../../data/quality/token-lengths.js";
-import type { DataPart, Rows } from "../../data/row-stream.js";
+import { splitNames } from "../../data/split-names.js";
 import type { DatasetQuality } from "../../protocol/backend/datasets.js";
-import { textColumns } from "./text-columns.js";
 import type { DataOptions, OpenDataset } from "./open-datasets.js";
 
 /** Columns that are looked into; a table of ten thousand columns is not one of texts. */
@@ -29,50 +29,33 @@ export async function columnLengths(dataset: OpenDataset, column: string, limits
   return counter.result();
 }
 
+/** One pass for characters and hints, three for duplicates. */
+const passes = 4;
+
 /** Duplicates within and across splits, labels that contradict each other, suspicious characters, hints of personal data. */
-export async function datasetQuality(dataset: OpenDataset, options: DataOptions): Promise<DatasetQuality> {
-  const columns = textColumns(dataset);
-  if (columns.length === 0) throw new PromptTuningError("data", "No column is marked as text.", { advice: "Say what the columns are for: Prompt Tuning: Choose Columns…." });
-  const suspicions = new SuspicionCounter();
-  const personal = new PersonalDataCounter();
-  await forEachCell(dataset, columns, (cells) => {
-    const text = cells.map((cell) => cell ?? "").join("\n");
-    suspicions.add(text);
-    personal.add(text);
-  }, passOf(options, 0, passes));
-  const { report } = await findDuplicates(partsOf(dataset, options), { columns, ...(dataset.labelColumn === undefined ? {} : { label: dataset.labelColumn }), signal: options.signal });
+export async function datasetQuality(dataset: OpenDataset, { signal, progress, cache }: DataOptions): Promise<DatasetQuality> {
+  const columns = textColumns(dataset.description);
+  if (columns.length === 0) throw new PromptTuningError("data", "No column is a text.", { advice: "Say what the columns are for: Prompt Tuning: Choose Columns…." });
+  const parts = await splitParts(dataset, { signal, progress });
+  const total = passes * dataset.table.rowCount;
+  let done = 0;
+  const options = { signal, cache, onRows: (count: number): void => progress?.(Math.min(total, (done += count)), total) };
+  const { suspicious, personal } = await countFindings(parts, columns, options);
+  const { report } = await findDuplicates(parts, { ...options, columns, label: dataset.labelColumn });
   return {
     columns,
     duplicates: report,
     // Numbers in the whole data set, so that each row can be shown.
-    rows: report.listed.map(({ members }) => members.map(({ part, row }) => dataset.splits.nth(part as never, row) ?? 0)),
-    suspicious: suspicions.result(),
-    personal: personal.result(),
+    rows: report.listed.map(({ members }) => members.map(({ part, row }) => dataset.splits.nth(splitNames.find((split) => split === part)!, row))),
+    suspicious: inDataset(suspicious, dataset),
+    personal: inDataset(personal, dataset),
   };
 }
 
-/** A pass for characters and hints, then at most three for duplicates. */
-const passes = 4;
-
-function passOf({ progress, ...options }: DataOptions, pass: number, of: number): DataOptions {
-  return { ...options, ...(progress ? { progress: (done: number, total: number) => progress(done + pass * total, of * total) } : {}) };
-}
-
-/** The splits as streams that can be read again and again. */
-function partsOf(dataset: OpenDataset, options: DataOptions): DataPart[] {
-  let pass = 0;
-  return dataset.splits.names.map((split, at) => ({
-    name: split,
-    open: async function* (): AsyncGenerator<Rows> {
-      if (at === 0) pass = Math.min(pass + 1, passes - 1);
-      let row = 0;
-      for await (const batch of openDatasetRows(dataset, passOf(options, pass, passes))) {
-        const first = row;
-        row += batch.rows.length;
-        yield { columns: batch.columns, rows: batch.rows.filter((_, i) => dataset.splits.of(first + i) === split) };
-      }
-    },
-  }));
+/** Finds are numbered through the splits; here their rows get the data set's own numbers. */
+function inDataset<Kind extends string, Finding extends { readonly examples: readonly { readonly row: number; readonly shown: string }[] }, Tally extends { readonly found: Readonly<Record<Kind, Finding>> }>(tally: Tally, { splits }: OpenDataset): Tally {
+  const numbered = (finding: Finding): Finding => ({ ...finding, examples: finding.examples.map(({ row, shown }) => ({ row: splits.inOrder(row), shown })) });
+  return { ...tally, found: Object.fromEntries(Object.entries<Finding>(tally.found).map(([kind, finding]) => [kind, numbered(finding)])) };
 }
 
 async function forEachCell(dataset: OpenDataset, names: readonly string[], visit: (cells: readonly (string | null)[]) => void, options: DataOptions): Promise<void> {

@@ -44,10 +44,21 @@ export class RowSplits {
   }
 
   /** The row that is the n-th of a split, in the order in which `splitParts` gives them: first those of the files that hold it. */
-  nth(split: SplitName, n: number): number | undefined {
+  nth(split: SplitName, n: number): number {
     const rows = this.inSplit.get(split) ?? this.rowsOf(split);
     this.inSplit.set(split, rows);
     return rows[n];
+  }
+
+  /** The row that is the n-th where all splits follow each other. */
+  inOrder(n: number): number {
+    let before = 0;
+    for (const split of splitNames) {
+      const rows = this.count(split);
+      if (n < before + rows) return this.nth(split, n - before);
+      before += rows;
+    }
+    throw new RangeError(`There is no row ${n}.`);
   }
 
   private rowsOf(split: SplitName): Uint32Array {

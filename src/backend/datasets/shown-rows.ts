@@ -1,4 +1,3 @@
-import type { DatasetRow } from "../../data/description/dataset-table.js";
 import { mostCellCharacters, mostWholeCharacters, type RowFilter, type ShownCell, type ShownRow, type WholeRow } from "../../protocol/backend/datasets.js";
 import { PromptTuningError } from "../../common/errors.js";
 import type { DataOptions, OpenDataset } from "./open-datasets.js";
@@ -18,18 +17,18 @@ export async function shownRows(dataset: OpenDataset, { filter, columns, from, c
   const matches = await dataset.matches.of(dataset, filter, options);
   const { table, splits } = dataset;
   const rows = matches ? await readRows(table, matches.subarray(from, from + count), options.signal) : await table.read(from, from + count, options.signal);
-  return rows.map((row) => ({ row: row.row, split: splits.of(row.row), cells: columns.map((column) => beginningOf(row, column, mostCellCharacters)) }));
+  return rows.map((row) => ({ row: row.row, split: splits.of(row.row), cells: columns.map((column) => shownCell(row.cells[column] ?? null)) }));
 }
 
 /** One row with all its cells. @throws PromptTuningError data: there is no such row (any more). */
 export async function wholeRow({ table, splits }: OpenDataset, number: number, signal?: AbortSignal): Promise<WholeRow> {
   const [row] = await table.read(number, number + 1, signal);
   if (!row) throw new PromptTuningError("data", `There is no row ${number + 1}.`, { reason: `The data set has ${table.rowCount} rows.`, advice: "Open the data set again." });
-  return { row: row.row, split: splits.of(row.row), file: row.part.name, line: row.line, cells: table.columns.map((_, column) => beginningOf(row, column, mostWholeCharacters)) };
+  return { row: row.row, split: splits.of(row.row), file: row.part.name, line: row.line, cells: table.columns.map((_, column) => shownCell(row.cells[column] ?? null, mostWholeCharacters)) };
 }
 
-function beginningOf({ cells }: DatasetRow, column: number, most: number): ShownCell {
-  const text = cells[column] ?? null;
+/** The beginning of a cell. */
+export function shownCell(text: string | null, most = mostCellCharacters): ShownCell {
   if (text === null) return null;
   if (text.length <= most) return { text, cut: false };
   // Half a surrogate pair would be a character that the text does not have.

@@ -1,4 +1,4 @@
-import { access, writeFile } from "node:fs/promises";
+import { writeFile } from "node:fs/promises";
 import path from "node:path";
 import * as vscode from "vscode";
 import { listCatalogue } from "../../backbone/sources/catalogue.js";
@@ -7,6 +7,7 @@ import { suggestTask } from "../../experiment/suggest-task.js";
 import { dataFileEndings } from "../../data/reading/file-endings.js";
 import { sampleFacts } from "../../data/samples/sample-facts.js";
 import { peekTable } from "../../data/peek-table.js";
+import { askExperimentName } from "./ask-name.js";
 
 /** Asks for a name and the data, writes the experiment file and opens it. Nothing is written where the person leaves a question. */
 export async function newExperiment(): Promise<void> {
@@ -14,7 +15,7 @@ export async function newExperiment(): Promise<void> {
   const chosen = await chooseData();
   if (!chosen) return;
   const beside = chosen.file === undefined ? folder : path.dirname(chosen.file);
-  const name = await askName(beside, chosen.suggestion);
+  const name = await askExperimentName(beside, chosen.suggestion);
   if (name === undefined) return;
   const target = beside === undefined ? (await vscode.window.showSaveDialog({ defaultUri: vscode.Uri.file(`${name}.ptune.json`), filters: { "Prompt Tuning": ["ptune.json"] } }))?.fsPath : path.join(beside, `${name}.ptune.json`);
   if (target === undefined) return;
@@ -78,17 +79,4 @@ async function chooseColumns(file: string): Promise<ChosenData | undefined> {
 function exampleOf(text: string | undefined): string {
   const line = (text ?? "").replace(/\s+/g, " ").trim();
   return line.length > 60 ? `${line.slice(0, 59)}…` : line;
-}
-
-async function askName(folder: string | undefined, suggestion: string): Promise<string | undefined> {
-  return vscode.window.showInputBox({
-    title: vscode.l10n.t("Name of the Experiment"),
-    prompt: vscode.l10n.t("It names the file and its runs."),
-    value: /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/.test(suggestion) ? suggestion : "experiment",
-    async validateInput(name) {
-      if (!/^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/.test(name)) return vscode.l10n.t("Letters, digits, '.', '_' and '-', at most 64, no spaces.");
-      const taken = folder !== undefined && (await access(path.join(folder, `${name}.ptune.json`)).then(() => true, () => false));
-      return taken ? vscode.l10n.t("There is a file {0} already.", `${name}.ptune.json`) : undefined;
-    },
-  });
 }

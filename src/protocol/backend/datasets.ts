@@ -118,19 +118,21 @@ export const datasetQuestions = {
   },
 } as const;
 
+const file = { file: z.string() };
+
 /** A question with the description it is about. */
 function about<Shape extends z.ZodRawShape, Rest extends object>(question: { readonly params: z.ZodObject<Shape> } & Rest) {
-  return { ...question, params: z.object({ ...question.params.shape, file: z.string() }) };
+  return { ...question, params: z.object({ ...question.params.shape, ...file }) };
 }
 
 export const datasetCalls = {
-  "datasets/open": about(datasetQuestions.open),
-  "datasets/changes": about(datasetQuestions.changes),
+  "datasets/open": { ...datasetQuestions.open, params: z.object(file) },
+  "datasets/changes": { ...datasetQuestions.changes, params: z.object(file) },
   "datasets/find": about(datasetQuestions.find),
   "datasets/rows": about(datasetQuestions.rows),
   "datasets/row": about(datasetQuestions.row),
-  "datasets/profile": about(datasetQuestions.profile),
+  "datasets/profile": { ...datasetQuestions.profile, params: z.object(file) },
   "datasets/lengths": about(datasetQuestions.lengths),
-  "datasets/quality": about(datasetQuestions.quality),
+  "datasets/quality": { ...datasetQuestions.quality, params: z.object(file) },
   "datasets/template": about(datasetQuestions.template),
 } as const;
