@@ -34,7 +34,7 @@ export function TemplateTab({ state, store }: TabSetting) {
         {experiments.length > 0 && <Select label={t("Begin with the template of")} value={noExperiment} options={options} onChange={(file) => store.takeTemplate(experiments.find((each) => each.file === file) ?? { setting: null, backbone: null })} />}
       </div>
       <TextArea label={t("Template")} rows={4} value={setting.template} onInput={(template) => store.editTemplate({ template })} />
-      <p class="quiet">{t("{soft:20} stands for 20 virtual tokens, {text} for a column of the row, {label} or {output} where the answer is scored.", { soft: "", text: "", label: "", output: "" })}</p>
+      <p class="quiet">{t("{0} stands for 20 virtual tokens, {1} for a column of the row; {2} is where the answer is scored.", "{soft:20}", `{${state.template.value?.columns[0] ?? "text"}}`, `{${setting.answer}}`)}</p>
       <MaxTokens setting={setting} columns={state.template.value?.columns ?? Object.keys(setting.maxTokens)} onChange={(maxTokens) => store.editTemplate({ maxTokens })} />
       {setting.answer === "label" && <Verbalizer setting={setting} preview={state.template.value} onChange={(verbalizer) => store.editTemplate({ verbalizer })} />}
       <div class="row actions">
