@@ -30,15 +30,13 @@ export interface DatasetState {
   readonly template: Loading<Answer<"template">>;
   /** Something the person asked for that did not work. */
   readonly problem: Problem | undefined;
-  /** The files have changed since they were opened. */
-  readonly changed: boolean;
 }
 
 const parts = ["changes", "find", "row", "profile", "lengths", "quality", "template"] as const;
 type Part = (typeof parts)[number];
 export type DatasetPart = Part;
 
-const untouched = { changes: idle, find: idle, rows: undefined, rowsProblem: undefined, active: { row: 0, column: 0 }, row: idle, profile: idle, lengths: idle, quality: idle, template: idle, problem: undefined, changed: false } as const;
+const untouched = { changes: idle, find: idle, rows: undefined, rowsProblem: undefined, active: { row: 0, column: 0 }, row: idle, profile: idle, lengths: idle, quality: idle, template: idle, problem: undefined } as const;
 
 /** Rows that a template is shown on. */
 export const previewedRows = 5;
@@ -56,7 +54,8 @@ export class DatasetStore {
   ) {
     this.current = { memory, opening: idle, ...untouched };
     host.onNotice("trusted", () => void this.start());
-    host.onNotice("changed", () => this.set({ changed: true }));
+    // What this window or another program wrote into the description is shown as it is now.
+    host.onNotice("changed", () => void this.start());
     host.onNotice("showTab", ({ tab }) => this.showTab(tab));
   }
 

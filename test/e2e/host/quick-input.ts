@@ -56,6 +56,19 @@ export class QuickInput {
     await this.input.press("Enter");
   }
 
+  /** Chooses a path in VS Code's own file dialog. It fills in and lists folders in its own time: what is typed too early is typed again. */
+  async typePath(file: string, button: string): Promise<void> {
+    const accept = this.widget.locator(".quick-input-action .monaco-button", { hasText: button });
+    await accept.waitFor();
+    const until = Date.now() + 60_000;
+    while (await accept.isVisible()) {
+      if (Date.now() > until) throw new Error(`The file dialog did not take ${file}.`);
+      await this.input.fill(file, { timeout: 1000 }).catch(() => undefined);
+      await this.input.press("Enter", { timeout: 1000 }).catch(() => undefined);
+      await accept.waitFor({ state: "hidden", timeout: 1500 }).catch(() => undefined);
+    }
+  }
+
   /** Closes it, where it is open. */
   async cancel(): Promise<void> {
     if ((await this.widget.count()) === 0) return;

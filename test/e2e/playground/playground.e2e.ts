@@ -24,24 +24,6 @@ const answers = async (reference: string): Promise<string[]> => {
   const [{ probabilities }] = await predictRows(reference, [{ text }], { runsRoot: here.runsRoot, cache: here.cache });
   return Array.from(probabilities!.values(), (probability) => `${(probability * 100).toFixed(1)}%`);
 };
-/** Chooses a path in VS Code's own file dialog. It fills in and lists folders in its own time: what is typed too early is typed again. */
-const typePath = async (file: string, button: string): Promise<void> => {
-  const { input, widget } = code.quickInput;
-  const accept = widget.locator(".quick-input-action .monaco-button", { hasText: button });
-  await accept.waitFor({ timeout: 30_000 });
-  await expect
-    .poll(
-      async () => {
-        if ((await accept.count()) === 0) return 0;
-        await input.fill(file, { timeout: 1000 }).catch(() => undefined);
-        await input.press("Enter", { timeout: 1000 }).catch(() => undefined);
-        await accept.waitFor({ state: "detached", timeout: 1500 }).catch(() => accept.waitFor({ state: "hidden", timeout: 10 }).catch(() => undefined));
-        return (await accept.isVisible()) ? 1 : 0;
-      },
-      { timeout: 60_000 },
-    )
-    .toBe(0);
-};
 /** Waits for a step of the import. */
 const step = (title: string): Promise<void> => code.quickInput.widget.locator(".quick-input-title", { hasText: title }).waitFor({ timeout: 30_000 });
 const dismissAll = (): Promise<unknown> => code.evaluate((vscode) => vscode.commands.executeCommand("notifications.clearAll"));
@@ -84,14 +66,14 @@ it("a prompt is exported and imported again, and answers the same", async () => 
   await code.runCommand("Prompt Tuning: Export…");
   await code.quickPick(path.basename(first));
   await code.quickPick(/^NumPy array/);
-  await typePath(target, "OK");
+  await code.quickInput.typePath(target, "OK");
   expect((await code.notification("Exported to", 60_000)).text).toContain("taken.npy");
   expect(existsSync(target)).toBe(true);
   await dismissAll();
 
   await code.runCommand("Prompt Tuning: Import Adapter…");
   await code.quickPick(/^A file…/);
-  await typePath(target, "Import");
+  await code.quickInput.typePath(target, "Import");
   await step("(1/5)");
   await code.quickPick(/^One of a few labels/);
   await step("(2/5)");
@@ -100,7 +82,7 @@ it("a prompt is exported and imported again, and answers the same", async () => 
   await code.typeInput("ham = no, spam = yes");
   await step("(4/5)");
   await code.quickPick(/^A file…/);
-  await typePath(path.join(here.folder, "tiny.gguf"), "Use This Backbone");
+  await code.quickInput.typePath(path.join(here.folder, "tiny.gguf"), "Use This Backbone");
   await step("(5/5)");
   await code.typeInput("taken");
   const told = await code.notification("Imported taken", 60_000);
