@@ -24,7 +24,7 @@ const description = "description of a data set (*.ptune-data.json)";
 /** ptune data: its commands. */
 export function addDataCommands(program: Command, add: (parent: Command, usage: string, summary: string) => Command, action: ActionWiring): void {
   const data = add(program, "data", "add, look at, check, split and export data sets")
-    .argument("[command]")
+    .argument("[command]", "what to do with a data set")
     .usage("[add | show | preview | split | sample | check | rebalance | export | remove] [options]")
     .addHelpText("after", examplesOf("data"))
     .action(action(async (_context, given: string | undefined) => refuse(given)));
