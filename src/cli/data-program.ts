@@ -17,20 +17,24 @@ import { examplesOf } from "./help.js";
 import { shareNumber, wholeNumber } from "./option-numbers.js";
 import type { ActionWiring } from "./program.js";
 
-type AddOptions = Partial<Record<ColumnRole | SplitName | "name" | "to", string>> & { overwrite: boolean; encoding?: Encoding };
+type AddOptions = Partial<Record<ColumnRole | SplitName | "hub" | "revision" | "config" | "sample" | "name" | "to", string>> & { overwrite: boolean; encoding?: Encoding };
 
 const description = "description of a data set (*.ptune-data.json)";
 
 /** ptune data: its commands. */
 export function addDataCommands(program: Command, add: (parent: Command, usage: string, summary: string) => Command, action: ActionWiring): void {
   const data = add(program, "data", "add, look at, check, split and export data sets")
-    .argument("[command]")
+    .argument("[command]", "what to do with a data set")
     .usage("[add | show | preview | split | sample | check | rebalance | export | remove] [options]")
     .addHelpText("after", examplesOf("data"))
     .action(action(async (_context, given: string | undefined) => refuse(given)));
 
   const adding = add(data, "add", "describe data files, where they are, in a small file beside them")
     .argument("[file...]", "data files (.csv, .tsv, .jsonl, .json, .parquet), or a folder with a folder of .txt files a class")
+    .addOption(new Option("--hub <owner/name>", "a data set of the Hugging Face hub: its Parquet files, fetched into the cache folder").conflicts("sample"))
+    .option("--revision <name>", "branch, tag or commit of the hub (default: main); the commit is what is kept")
+    .option("--config <name>", "configuration (subset) of the hub's data set")
+    .option("--sample <name>", "a sample that comes with this program, such as spam-assassin")
     .option("--name <name>", "name of the data set (default: the file's)")
     .option("--to <file>", "the description (default: NAME.ptune-data.json in the current folder)")
     .option("--overwrite", "replace a description that is there", false)

@@ -22,7 +22,7 @@ export async function loadDataset(setting: Experiment["dataset"], needs: Dataset
     const dataset = await loadDescription(path.resolve(baseFolder, described.description));
     const { name, source } = dataset.description;
     if (source.type === "sample") return loadSampleSplits(source.sample, described.limit, needs, seed, options);
-    return complete(name, described.description, await loadDescribed(dataset, described.columns, needs), described.limit, needs, seed);
+    return complete(name, described.description, await loadDescribed(dataset, described.columns, needs, { cache: options.cache }), described.limit, needs, seed);
   }
   const named = sampleOf(setting);
   if (named) return loadSampleSplits(named.sample, named.limit, needs, seed, options);

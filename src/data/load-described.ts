@@ -1,5 +1,5 @@
 import { PromptTuningError } from "../common/errors.js";
-import { datasetParts } from "./description/dataset-parts.js";
+import { type PartOptions, readyParts } from "./description/dataset-parts.js";
 import type { LoadedDescription } from "./description/load-description.js";
 import { columnRoles, columnOf } from "./description/schema.js";
 import { divideRows } from "./description/split-parts.js";
@@ -22,17 +22,17 @@ export function roleColumns(description: LoadedDescription["description"]): Reco
  * @param columns slots that the roles do not say, or say otherwise.
  * @throws PromptTuningError data: a file has changed since it was added, or cannot be read.
  */
-export async function loadDescribed(dataset: LoadedDescription, columns: Readonly<Record<string, string>>, needs: DatasetNeeds, signal?: AbortSignal): Promise<LoadedFiles> {
-  const [change] = await sourceChanges(dataset, { signal });
+export async function loadDescribed(dataset: LoadedDescription, columns: Readonly<Record<string, string>>, needs: DatasetNeeds, options: PartOptions = {}): Promise<LoadedFiles> {
+  const [change] = await sourceChanges(dataset, options);
   if (change) throw new PromptTuningError("data", change.text, { file: change.file, setting: ["dataset", "description"] });
-  return loadFiles(await splitFiles(dataset, signal), { ...roleColumns(dataset.description), ...columns }, needs, signal);
+  return loadFiles(await splitFiles(dataset, options), { ...roleColumns(dataset.description), ...columns }, needs, options.signal);
 }
 
-async function splitFiles(dataset: LoadedDescription, signal?: AbortSignal): Promise<SplitFile[]> {
+async function splitFiles(dataset: LoadedDescription, options: PartOptions): Promise<SplitFile[]> {
   const rule = dataset.description.splits;
-  const divided = rule && (await divideRows(dataset, rule, { signal }));
+  const divided = rule && (await divideRows(dataset, rule, options));
   let before = 0;
-  return datasetParts(dataset).map(({ path, reading, split, rows }) => {
+  return (await readyParts(dataset, options)).map(({ path, reading, split, rows }) => {
     if (split !== undefined) return { path, reading, splitOf: () => split };
     const first = before;
     before += rows;

@@ -1,5 +1,5 @@
 import { openRowTable, type NumberedRow, type TableOptions } from "../rows/row-table.js";
-import { type DatasetPart, datasetParts } from "./dataset-parts.js";
+import { type DatasetPart, type PartOptions, readyParts } from "./dataset-parts.js";
 import type { LoadedDescription } from "./load-description.js";
 
 export interface DatasetRow extends NumberedRow {
@@ -18,8 +18,8 @@ export interface DatasetTable {
 }
 
 /** Opens a data set for reading in any order. A file that was never opened is read through once, with progress. */
-export function openDatasetTable(dataset: Pick<LoadedDescription, "description" | "folder">, options: TableOptions): Promise<DatasetTable> {
-  return openPartsTable(datasetParts(dataset), options);
+export async function openDatasetTable(dataset: Pick<LoadedDescription, "description" | "folder">, options: TableOptions & PartOptions): Promise<DatasetTable> {
+  return openPartsTable(await readyParts(dataset, options), options);
 }
 
 /** The same for files that no description names. */

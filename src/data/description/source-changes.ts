@@ -15,18 +15,23 @@ export interface SourceChange {
 
 /** Which files are no longer those that were added, as far as their sizes tell: at once, whatever their size. */
 export async function changesBySize(dataset: LoadedDescription): Promise<SourceChange[]> {
-  const found = await Promise.all(datasetParts(dataset).map(changeBySize));
+  const found = await Promise.all(ownFiles(dataset).map(changeBySize));
   return found.filter((change) => change !== undefined);
 }
 
 /** Which files are no longer those that were added: by size first, then by their SHA-256. @throws PromptTuningError stopped. */
 export async function sourceChanges(dataset: LoadedDescription, options: Pick<ReadOptions, "signal" | "progress"> = {}): Promise<SourceChange[]> {
   const changes: SourceChange[] = [];
-  for (const part of datasetParts(dataset)) {
+  for (const part of ownFiles(dataset)) {
     const change = (await changeBySize(part)) ?? ((await sourceHash(part, options)) === part.sha256 ? undefined : changed(part));
     if (change) changes.push(change);
   }
   return changes;
+}
+
+/** What a commit of the hub or a sample holds is fixed, and checked when it is fetched. */
+function ownFiles(dataset: LoadedDescription): DatasetPart[] {
+  return dataset.description.source.type === "files" ? datasetParts(dataset) : [];
 }
 
 async function changeBySize(part: DatasetPart): Promise<SourceChange | undefined> {

@@ -4,12 +4,12 @@ import { openRows } from "../rows/open-rows.js";
 import type { ReadOptions } from "../rows/row-batch.js";
 import { rowsOfSplit } from "../shape/row-copies.js";
 import { type SplitReport, splitRows } from "../shape/split-rows.js";
-import { type DatasetPart, datasetParts } from "./dataset-parts.js";
+import { type DatasetPart, type PartOptions, readyParts } from "./dataset-parts.js";
 import type { LoadedDescription } from "./load-description.js";
 import { columnOf, type SplitRule } from "./schema.js";
 import { textColumns } from "./text-columns.js";
 
-type Options = Pick<ReadOptions, "signal" | "progress">;
+type Options = Pick<ReadOptions, "signal" | "progress"> & PartOptions;
 
 export interface DividedRows {
   /** The files that the rule divides, in order; their rows are numbered through. */
@@ -21,7 +21,7 @@ export interface DividedRows {
 
 /** Divides the rows of the files that hold no split by a rule. Reads them once. @throws PromptTuningError data, stopped. */
 export async function divideRows(dataset: Pick<LoadedDescription, "description" | "folder">, rule: SplitRule, options: Options = {}): Promise<DividedRows> {
-  const parts = datasetParts({ ...dataset, description: { ...dataset.description, splits: rule } }).filter(({ split }) => split === undefined);
+  const parts = (await readyParts({ ...dataset, description: { ...dataset.description, splits: rule } }, options)).filter(({ split }) => split === undefined);
   const divided = await splitRows(rowsOf(parts, options.progress), rule, { texts: textColumns(dataset.description), label: columnOf(dataset.description, "label") }, { signal: options.signal });
   return { parts, ...divided };
 }
@@ -34,7 +34,7 @@ export interface SplitPart extends DataPart {
 export async function splitParts(dataset: Pick<LoadedDescription, "description" | "folder">, options: Options = {}): Promise<SplitPart[]> {
   const rule = dataset.description.splits;
   const divided = rule && (await divideRows(dataset, rule, options));
-  const parts = datasetParts(dataset);
+  const parts = await readyParts(dataset, options);
   return splitNames.flatMap((name) => {
     const given = parts.filter(({ split }) => split === name);
     const opens: OpenRows[] = [...(given.length > 0 ? [rowsOf(given)] : []), ...(divided && divided.parts.length > 0 ? [rowsOfSplit(rowsOf(divided.parts), divided.splitOf, name)] : [])];

@@ -1,10 +1,13 @@
 import path from "node:path";
+import type { Described, DescribeOptions } from "../../../data/description/describe-files.js";
+import type { ChosenFile } from "../../../data/description/find-files.js";
 import type { ColumnRole } from "../../../data/description/schema.js";
 import type { Encoding } from "../../../data/reading/reading.js";
 import type { CommandContext } from "../../context.js";
 import { displayPath, shellWord } from "../../invocation.js";
 import { harmless } from "../../output/harmless.js";
 import { PromptTuningError } from "../../../common/errors.js";
+import { jobOptions } from "../run-progress.js";
 import { dataProgress } from "./data-progress.js";
 import { describeLines } from "./description-report.js";
 
@@ -12,6 +15,11 @@ export interface AddSettings {
   readonly train?: string;
   readonly validation?: string;
   readonly test?: string;
+  /** owner/name of the hub. */
+  readonly hub?: string;
+  readonly revision?: string;
+  readonly config?: string;
+  readonly sample?: string;
   readonly name?: string;
   readonly to?: string;
   readonly overwrite: boolean;
@@ -22,15 +30,15 @@ export interface AddSettings {
 /** ptune data add FILE...: reads the files once and writes their description. */
 export async function addCommand(context: CommandContext, names: readonly string[], settings: AddSettings): Promise<number> {
   const { cacheFolder } = await import("../../../backbone/sources/cache-folder.js");
-  const { describeFiles } = await import("../../../data/description/describe-files.js");
   const { writeDescription } = await import("../../../data/description/write-description.js");
   const { descriptionEnding, isDescription } = await import("../../../data/description/ending.js");
   const { currentFolder, progress, results, json, signal, invocation } = context;
-  const files = await chosenFiles(names, settings, currentFolder);
-  const name = settings.name ?? nameOf(files.map((file) => file.path));
+  const files = settings.hub === undefined && settings.sample === undefined ? await chosenFiles(names, settings, currentFolder) : [];
+  const name = settings.name ?? settings.hub?.split("/").at(-1) ?? settings.sample ?? nameOf(files.map((file) => file.path));
   const target = path.resolve(currentFolder, settings.to ?? `${fileName(name)}${descriptionEnding}`);
   if (!isDescription(target)) throw new PromptTuningError("usage", `A description's name ends with ${descriptionEnding}.`, { advice: `Write --to ${path.basename(target, path.extname(target))}${descriptionEnding}.` });
-  const { description, notices } = await describeFiles(files, { name, folder: path.dirname(target), roles: settings.columns, encoding: settings.encoding, cache: cacheFolder(), signal, progress: dataProgress(context, "Reading") });
+  const describing = { name, roles: settings.columns, encoding: settings.encoding, cache: cacheFolder(), signal, progress: dataProgress(context, "Reading") };
+  const { description, notices } = await describe(context, files, settings, { ...describing, folder: path.dirname(target) });
   progress.clear();
   for (const notice of notices) progress.line(`Note: ${harmless(notice)}`);
   writeDescription(target, description, { overwrite: settings.overwrite });
@@ -40,6 +48,16 @@ export async function addCommand(context: CommandContext, names: readonly string
     results.lines([...describeLines(description), "", harmless(`Described in ${shown}; the data stay where they are. Look at them: ${invocation} data preview ${shellWord(shown)}`)]);
   }
   return 0;
+}
+
+async function describe(context: CommandContext, files: readonly ChosenFile[], { hub, sample, revision, config }: AddSettings, options: DescribeOptions): Promise<Described> {
+  if (hub !== undefined) {
+    const { describeHubDataset } = await import("../../../data/sources/hub-dataset.js");
+    const { signal, onFetch } = jobOptions(context);
+    return describeHubDataset({ repo: hub, revision, config }, { cache: options.cache, signal, onProgress: onFetch }, options);
+  }
+  if (sample !== undefined) return (await import("../../../data/sources/sample-dataset.js")).describeSampleDataset(sample, options);
+  return (await import("../../../data/description/describe-files.js")).describeFiles(files, options);
 }
 
 async function chosenFiles(names: readonly string[], { train, validation, test }: AddSettings, currentFolder: string) {
