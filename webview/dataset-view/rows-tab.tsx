@@ -52,6 +52,7 @@ export function RowsTab({ state, store }: TabSetting) {
             label={t("Rows of {0}", dataset.name)}
             columns={columns}
             rows={total}
+            source={shown.window}
             cell={cell}
             active={state.active}
             onActive={(place) => store.setActive(place)}

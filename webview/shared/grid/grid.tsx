@@ -18,6 +18,8 @@ export interface GridSetting {
   readonly label: string;
   readonly columns: readonly GridColumn[];
   readonly rows: number;
+  /** What the rows come from: where it is another one, the rows in sight are told again. */
+  readonly source: unknown;
   /** The content of a cell; undefined while its row is on its way. */
   readonly cell: (row: number, column: number) => ComponentChildren | undefined;
   readonly active: GridPlace;
@@ -33,7 +35,7 @@ export interface GridSetting {
  * where all rows would be higher than it can lay out, the bar moves in proportion and the wheel still moves row by row.
  * The grid itself keeps the focus and names its active cell, so that scrolling never takes the focus away.
  */
-export function Grid({ label, columns, rows, cell, active, onActive, onOpen, onSight }: GridSetting) {
+export function Grid({ label, columns, rows, source, cell, active, onActive, onOpen, onSight }: GridSetting) {
   const id = useId();
   const scroller = useRef<HTMLDivElement>(null);
   const [viewport, setViewport] = useState(0);
@@ -52,7 +54,7 @@ export function Grid({ label, columns, rows, cell, active, onActive, onOpen, onS
     observer.observe(element);
     return () => observer.disconnect();
   }, []);
-  useEffect(() => onSight(first, count), [first, count, rows]);
+  useEffect(() => onSight(first, count), [first, count, source]);
 
   const scrollTo = (next: number): void => {
     const to = clampTop(size, next);
