@@ -1,7 +1,7 @@
 /**
  * npm run build [-- --out FOLDER] [--minify]: bundles the command line (ptune.js), the extension (extension.js), its
- * backend process (backend.js) and the pages of its webviews (webview/*.js, *.css) into out/, and writes the experiment
- * file's JSON schema for editors (experiment.schema.json).
+ * backend process (backend.js) and the pages of its webviews (webview/*.js, *.css) into out/, and writes the JSON
+ * schemas for editors (experiment.schema.json, dataset.schema.json).
  */
 import { chmodSync, mkdirSync, writeFileSync } from "node:fs";
 import path from "node:path";
@@ -10,7 +10,7 @@ import { install, root } from "./lib/prepare.mjs";
 
 install();
 const { bundleOrExit, commandLineBundle } = await import("./lib/bundle.mjs");
-const { experimentSchemaText } = await import("./lib/experiment-schema.mjs");
+const { descriptionSchemaText, experimentSchemaText } = await import("./lib/json-schemas.mjs");
 const at = process.argv.indexOf("--out");
 const out = path.resolve(root, at > 0 ? (process.argv[at + 1] ?? "out") : "out");
 const minify = process.argv.includes("--minify");
@@ -24,4 +24,5 @@ await Promise.all([
 ]);
 mkdirSync(out, { recursive: true });
 writeFileSync(path.join(out, "experiment.schema.json"), await experimentSchemaText());
+writeFileSync(path.join(out, "dataset.schema.json"), await descriptionSchemaText());
 chmodSync(path.join(out, "ptune.js"), 0o755);

@@ -1,10 +1,11 @@
 import type { TaskSettings } from "../experiment/schema.js";
+import { taskFacts } from "../tasks/task-facts.js";
 import { parseTemplate } from "../tasks/template.js";
 import type { TuningFile } from "./tuning-file.js";
 
 /** Whether PEFT, which puts a prompt in front of the text, computes what this task's template computes. */
 export function isFrontPrompt(task: TaskSettings): boolean {
-  const { parts } = parseTemplate(task.template, task.type === "classification" ? "label" : "output").template;
+  const { parts } = parseTemplate(task.template, taskFacts[task.type].answer).template;
   return parts[0]?.type === "soft" && parts.filter((part) => part.type === "soft").length === 1;
 }
 
@@ -30,6 +31,8 @@ export function modelCard(tuning: TuningFile, results: readonly string[]): strin
     lines.push("A light head, kept in `head.safetensors`, turns the last hidden state into the labels; PEFT does not load it.", "");
   if (task.type === "classification" && task.head === "verbalizer" && task.verbalizer)
     lines.push("Labels and their words:", "", ...Object.entries(task.verbalizer).map(([label, words]) => indented(`${JSON.stringify(label)}: ${JSON.stringify(words)}`)), "");
+  if (task.type === "sequence-labelling" && task.verbalizer)
+    lines.push(`The answer is written as a list of ${task.target}. Types and their words:`, "", ...Object.entries(task.verbalizer).map(([type, words]) => indented(`${JSON.stringify(type)}: ${JSON.stringify(words)}`)), "");
   if (results.length > 0) lines.push("Results:", "", ...results.map((line) => `- ${plain(line)}`), "");
   lines.push("Files: `adapter_config.json` and `adapter_model.safetensors` as PEFT reads them; `tuning.json` with the template, the labels and the backbone's hash.", "");
   return lines.join("\n");

@@ -3,6 +3,7 @@ import path from "node:path";
 import { PromptTuningError } from "../common/errors.js";
 import { configName, parsePromptConfig, weightsName } from "./peft-config.js";
 import { exists, mostConfigBytes, readLimited } from "./read-limited.js";
+import type { TaskType } from "../tasks/task-facts.js";
 import { parseTuningFile, tuningName } from "./tuning-file.js";
 
 /** An adapter folder as lists show it: read from its two small files, never from its weights. */
@@ -15,7 +16,7 @@ export interface PromptSummary {
   readonly virtualTokens?: number;
   /** Numbers a vector. */
   readonly width?: number;
-  readonly task?: "classification" | "generation";
+  readonly task?: TaskType;
   readonly labels?: readonly string[];
   /** Milliseconds since 1970, of the weights' last change. */
   readonly changed?: number;

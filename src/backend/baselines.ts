@@ -5,9 +5,10 @@ import type { Program, TensorValues } from "../engine/program.js";
 import type { Experiment } from "../experiment/schema.js";
 import type { EvaluationMeasures } from "../runs/events.js";
 import { createHardPromptTask, createZeroShotTask } from "../tasks/create-task.js";
-import { evaluate, type Evaluation } from "../tasks/evaluate.js";
+import { evaluate, type Evaluation, type EvaluationOptions } from "../tasks/evaluate.js";
 import { evaluateMajority } from "../tasks/majority.js";
 import type { Task } from "../tasks/task.js";
+import { contextSlot } from "../tasks/task-facts.js";
 import type { BackendOptions } from "./options.js";
 
 /** What baselines need of a run. */
@@ -21,7 +22,7 @@ export interface BaselineSetting {
 }
 
 /**
- * What a learned prompt is compared with, measured on the same rows. Keys: "majority", "zero-shot", "hard prompt: …".
+ * What a learned prompt is compared with, measured on the same rows. Keys: "majority", "zero-shot", "without-context", "hard prompt: …".
  * `onEvaluation` is given each baseline's answers.
  */
 export async function measureBaselines(
@@ -34,22 +35,26 @@ export async function measureBaselines(
   const { experiment, task, dataset, backbone } = run;
   const context = { tokenizer: backbone.tokenizer, contextLength: backbone.description.contextLength, labels: dataset.labels };
   const measured: Record<string, EvaluationMeasures> = {};
+  const evaluationOptions = (index: number, name: string): EvaluationOptions => ({
+    batchSize: experiment.evaluation.batchSize,
+    signal: options.signal,
+    onProgress: (done, total) => options.emit?.({ type: "phase", phase: `baseline ${index + 1}: ${name}`, done, total }),
+  });
   for (const [index, baseline] of experiment.evaluation.baselines.entries()) {
     const name = baselineName(baseline);
     let evaluation: Evaluation;
     if (baseline === "majority") {
       if (task.type !== "classification") continue;
       evaluation = evaluateMajority(task, dataset.splits.train, examples);
+    } else if (baseline === "without-context") {
+      const bare = examples.map((example) => ({ ...example, fields: { ...example.fields, [contextSlot]: "" } }));
+      evaluation = await evaluate(task, run.program, values, bare, evaluationOptions(index, name));
     } else {
       const plain = baseline === "zero-shot" ? createZeroShotTask(experiment.task, context) : createHardPromptTask(experiment.task, baseline.hardPrompt, context);
       const borrowed = sameHead(plain, run.program);
       const program = borrowed ? run.program : await backbone.createProgram({ virtualTokens: 0, head: plain.head, threads: experiment.training.threads });
       try {
-        evaluation = await evaluate(plain, program, values, examples, {
-          batchSize: experiment.evaluation.batchSize,
-          signal: options.signal,
-          onProgress: (done, total) => options.emit?.({ type: "phase", phase: `baseline ${index + 1}: ${name}`, done, total }),
-        });
+        evaluation = await evaluate(plain, program, values, examples, evaluationOptions(index, name));
       } finally {
         if (!borrowed) await program.dispose();
       }

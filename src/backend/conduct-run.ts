@@ -6,6 +6,7 @@ import { ordinaryNormRange, rowNorms } from "../inspection/norms.js";
 import type { EvaluationMeasures, ResultEvent, RunEvent } from "../runs/events.js";
 import type { RunWriter } from "../runs/run-writer.js";
 import { evaluate, type Prediction } from "../tasks/evaluate.js";
+import { taskFacts } from "../tasks/task-facts.js";
 import { train, type TrainingOutcome } from "../training/trainer.js";
 import { readTrainingState, type StoredTrainingState } from "../training/training-state.js";
 import { measureBaselines } from "./baselines.js";
@@ -71,7 +72,7 @@ async function trainRun(run: PreparedRun, writer: RunWriter, options: BackendOpt
     initialValues: values,
     validation: {
       every: experiment.evaluation.every,
-      metric: experiment.evaluation.metric ?? (task.type === "classification" ? "accuracy" : "rougeL"),
+      metric: experiment.evaluation.metric ?? taskFacts[task.type].metric,
       evaluate: async (current) => (await evaluateSplit(run, current, dataset.splits.validation, options, "validation")).measures,
     },
     saveCheckpoint: async (state, step) => {
@@ -119,7 +120,7 @@ async function testRun(run: PreparedRun, writer: RunWriter, best: TrainingOutcom
   });
   await writeInspection(writer.folder, inspection);
   const hardened = inspection.faithfulness?.hardened;
-  const metric = run.task.type === "classification" ? "accuracy" : "rougeL";
+  const { metric } = taskFacts[run.task.type];
   return { adapter, test: measures, baselines, faithfulness: { learned: measures[metric] ?? null, nearestTokens: hardened?.[metric] ?? null } };
 }
 

@@ -1,6 +1,6 @@
 import path from "node:path";
 import { PromptTuningError } from "../common/errors.js";
-import { filesOf } from "../experiment/schema.js";
+import { datasetColumns } from "../data/dataset-columns.js";
 import type { Dataset } from "../data/dataset.js";
 import type { Example } from "../data/example.js";
 import { toExamples } from "../data/examples.js";
@@ -56,7 +56,7 @@ async function rowsFor(prompt: OpenPrompt, options: EvaluateOptions): Promise<Ro
   const { run, taskSettings } = prompt;
   const needs = datasetNeeds(taskSettings);
   if (options.file !== undefined) {
-    const own = run ? (filesOf(run.experiment.dataset)?.columns ?? {}) : {};
+    const own = run ? await datasetColumns(run.experiment.dataset, run.folder.path) : {};
     const columns = Object.fromEntries([...needs.slots, needs.answer].map((slot) => [slot, own[slot] ?? slot]));
     const table = await readTable(path.resolve(options.file));
     return { split: options.file, dataset: run && (await loadExperimentData(run.experiment, run.folder.path, options)), examples: toExamples(table, columns, needs, (text) => options.emit?.({ type: "message", level: "info", code: "rows", text })) };

@@ -80,7 +80,7 @@ function findAdapter(folder: string): FoundPrompt {
 }
 
 function labelsOf(task: Experiment["task"]): readonly string[] {
-  return task.type === "classification" ? Object.keys(task.verbalizer ?? {}) : [];
+  return task.type === "generation" ? [] : Object.keys(task.verbalizer ?? {});
 }
 
 function findRun(store: RunStore, reference: string): FoundPrompt {

@@ -16,7 +16,7 @@ export async function initialValues(run: PreparedRun): Promise<TensorValues> {
     virtualTokens: task.virtualTokens,
     embeddings: backbone.embeddings,
     tokenizer: backbone.tokenizer,
-    labelWords: experiment.task.type === "classification" ? Object.values(experiment.task.verbalizer ?? {}) : [],
+    labelWords: experiment.task.type === "generation" ? [] : Object.values(experiment.task.verbalizer ?? {}),
     tokenFrequencies: countTokens(sequences, backbone.description.vocabularySize),
     random: RandomSource.derive(seed, "initialization"),
     readFile: (file) => readPromptFile(path.resolve(folder, file)),

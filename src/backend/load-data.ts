@@ -3,13 +3,14 @@ import { loadDataset } from "../data/load-dataset.js";
 import type { Experiment } from "../experiment/schema.js";
 import { templateColumns } from "../tasks/template.js";
 import { readTemplate } from "../tasks/create-task.js";
+import { optionalSlots, taskFacts } from "../tasks/task-facts.js";
 import type { BackendOptions } from "./options.js";
 
 /** What an experiment's task needs of its data. */
 export function datasetNeeds(task: Experiment["task"]): DatasetNeeds {
   const slots = templateColumns(readTemplate(task));
-  if (task.type === "generation") return { slots, answer: "output" };
-  return { slots, answer: "label", labels: task.verbalizer && Object.keys(task.verbalizer) };
+  const needs = { slots, optional: slots.filter((slot) => optionalSlots.includes(slot)), answer: taskFacts[task.type].answer };
+  return task.type === "classification" ? { ...needs, labels: task.verbalizer && Object.keys(task.verbalizer) } : needs;
 }
 
 /** @param baseFolder what the data's paths are relative to. */

@@ -3,13 +3,14 @@ import type { Dataset } from "../data/dataset.js";
 import type { Program } from "../engine/program.js";
 import type { Experiment } from "../experiment/schema.js";
 import { createTask, verbalizerOf } from "../tasks/create-task.js";
+import { spanTypes } from "../tasks/labelling/sequence-labelling.js";
 import type { Task } from "../tasks/task.js";
 import { loadBackbone } from "./load-backbone.js";
 import { loadExperimentData } from "./load-data.js";
 import type { BackendOptions } from "./options.js";
 
-/** Texts cut at task.maxTokens: the experiment asks for it, so it is told, not warned of. */
-const askedForCode = "truncated";
+/** Texts cut at task.maxTokens or task.maxRowTokens, passages that do not fit or are not there: the experiment asks for it, so it is told, not warned of. */
+const askedFor: readonly string[] = ["truncated", "row-tokens", "passages", "no-context"];
 
 /** A run's parts, loaded and checked against each other, before the first step. */
 export interface PreparedRun {
@@ -30,11 +31,12 @@ export async function prepareRun(experiment: Experiment, folder: string, options
   options.emit?.({ type: "phase", phase: "backbone" });
   const backbone = await loadBackbone(experiment.model, folder, options);
   try {
-    const context = { tokenizer: backbone.tokenizer, contextLength: backbone.description.contextLength, labels: dataset.labels };
+    const labels = experiment.task.type === "sequence-labelling" ? typesOf(dataset) : dataset.labels;
+    const context = { tokenizer: backbone.tokenizer, contextLength: backbone.description.contextLength, labels };
     const task = createTask(experiment.task, context);
     for (const { code, text } of dataset.notices) options.emit?.({ type: "message", level: "info", code, text });
     for (const [split, examples] of Object.entries(dataset.splits)) {
-      for (const { code, message } of task.check(examples, split)) options.emit?.({ type: "message", level: code === askedForCode ? "info" : "warning", code, text: message });
+      for (const { code, message } of task.check(examples, split)) options.emit?.({ type: "message", level: askedFor.includes(code) ? "info" : "warning", code, text: message });
     }
     const { training } = experiment;
     const program = await backbone.createProgram({
@@ -44,7 +46,7 @@ export async function prepareRun(experiment: Experiment, folder: string, options
       threads: training.threads,
       onNotice: (code, text) => options.emit?.({ type: "message", level: "info", code, text }),
     });
-    return { experiment: withVerbalizer(experiment, dataset), folder, backbone, dataset, task, program };
+    return { experiment: withVerbalizer(experiment, labels), folder, backbone, dataset, task, program };
   } catch (error) {
     await backbone.dispose();
     throw error;
@@ -52,8 +54,13 @@ export async function prepareRun(experiment: Experiment, folder: string, options
 }
 
 /** The labels' words as they are used, so that the run's own copy does not depend on the data for them. */
-function withVerbalizer(experiment: Experiment, dataset: Dataset): Experiment {
+function withVerbalizer(experiment: Experiment, labels: readonly string[]): Experiment {
   const { task } = experiment;
-  if (task.type !== "classification" || task.verbalizer) return experiment;
-  return { ...experiment, task: { ...task, verbalizer: Object.fromEntries(verbalizerOf(task, dataset.labels)) } };
+  if (task.type === "generation" || task.verbalizer) return experiment;
+  return { ...experiment, task: { ...task, verbalizer: Object.fromEntries(verbalizerOf(task, labels)) } };
+}
+
+/** The types of spans of all splits, so that one that only the test rows have is missed and not an error. */
+function typesOf({ splits }: Dataset): string[] {
+  return spanTypes(Object.values(splits).flat());
 }

@@ -5,6 +5,8 @@ import type { RunFolder } from "../runs/run-folder.js";
 import type { Prediction } from "../tasks/evaluate.js";
 import { exactMatch } from "../tasks/metrics/exact-match.js";
 import { rougeL } from "../tasks/metrics/rouge-l.js";
+import { sameSpans } from "../tasks/metrics/span-measures.js";
+import type { TaskType } from "../tasks/task-facts.js";
 import type { PreparedRun } from "./prepared-run.js";
 
 /** UTF-16 units that are kept of a text. */
@@ -35,9 +37,22 @@ export function recordPredictions({ task, dataset }: Pick<PreparedRun, "task" | 
   writePredictions(folder, { predictions: 1, split, data: dataset.hash, longestText }, rows());
 }
 
-function predictionRow({ index, predicted, expected = "", probabilities }: Prediction, task: "classification" | "generation"): Omit<PredictionRow, "set" | "row"> {
-  const scores: Record<string, number> = task === "classification" ? { accuracy: Number(predicted === expected) } : { exactMatch: Number(exactMatch(predicted, expected)), rougeL: rougeL(predicted, expected) };
-  return { index, expected: cut(expected), predicted: cut(predicted), scores, ...(probabilities ? { probabilities: mostProbable(probabilities, expected) } : {}) };
+function predictionRow(prediction: Prediction, task: TaskType): Omit<PredictionRow, "set" | "row"> {
+  const { index, predicted, expected = "", probabilities, labelling } = prediction;
+  // What was generated is told where it is not what it was read as.
+  const generated = labelling && labelling.generated !== predicted ? { generated: cut(labelling.generated) } : {};
+  return { index, expected: cut(expected), predicted: cut(predicted), ...generated, scores: scoresOf(prediction, task), ...(probabilities ? { probabilities: mostProbable(probabilities, expected) } : {}) };
+}
+
+function scoresOf({ predicted, expected = "", labelling }: Prediction, task: TaskType): Record<string, number> {
+  switch (task) {
+    case "classification":
+      return { accuracy: Number(predicted === expected) };
+    case "generation":
+      return { exactMatch: Number(exactMatch(predicted, expected)), rougeL: rougeL(predicted, expected) };
+    case "sequence-labelling":
+      return { exactMatch: Number(labelling !== undefined && sameSpans({ expected: labelling.expected ?? [], predicted: labelling.predicted })) };
+  }
 }
 
 /** Six decimals: what a person compares, in half the bytes. */

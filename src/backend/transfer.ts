@@ -61,7 +61,7 @@ function exportPeft({ run, task, taskSettings, values, backbone, label }: OpenPr
     init: run?.experiment.method.init ?? { type: "random" },
     task: taskSettings,
     programVersion,
-    labels: task.type === "classification" ? task.labels : undefined,
+    labels: task.type === "classification" ? task.labels : task.type === "sequence-labelling" ? task.types : undefined,
     head: task.head.kind === "linear" ? { weight: values["head.weight"], bias: values["head.bias"] } : undefined,
     run: label,
   });
@@ -126,7 +126,7 @@ export async function importPrompt(source: string, options: ImportOptions): Prom
       init: tuning?.method.init ?? { type: "random" },
       task,
       programVersion,
-      labels: tuning?.labels ?? (task.type === "classification" ? Object.keys(task.verbalizer ?? {}) : undefined),
+      labels: tuning?.labels ?? (task.type === "generation" ? undefined : Object.keys(task.verbalizer ?? {})),
       head: read.adapter?.head,
     });
   } finally {

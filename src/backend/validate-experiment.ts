@@ -6,7 +6,7 @@ import { checkFiles } from "../experiment/checks/check-files.js";
 import type { Diagnostic } from "../experiment/diagnostic.js";
 import type { JsonDocument } from "../experiment/json-document.js";
 import { readExperimentSource, readExperimentText } from "../experiment/load-experiment.js";
-import { type Experiment, filesOf } from "../experiment/schema.js";
+import { descriptionOf, type Experiment, filesOf } from "../experiment/schema.js";
 import { datasetNeeds } from "./load-data.js";
 import type { BackendOptions } from "./options.js";
 import { prepareRun } from "./prepared-run.js";
@@ -65,7 +65,7 @@ function settingOf(error: PromptTuningError, { dataset, model }: Experiment, fol
   const files = filesOf(dataset);
   const split = splitNames.find((name) => files?.[name] !== undefined && error.file !== undefined && path.resolve(folder, files[name]) === path.resolve(folder, error.file));
   if (split) return ["dataset", split];
-  if (error.kind === "data") return ["dataset"];
+  if (error.kind === "data") return descriptionOf(dataset) ? ["dataset", "description"] : ["dataset"];
   if (error.kind === "experiment") return ["task"];
   return typeof model === "object" && "path" in model ? ["model", "path"] : ["model"];
 }

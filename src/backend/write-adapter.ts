@@ -19,7 +19,7 @@ export async function writeAdapter(run: PreparedRun, folder: RunFolder, best: Tr
     init: experiment.method.init,
     task: experiment.task,
     programVersion,
-    labels: task.type === "classification" ? task.labels : undefined,
+    labels: task.type === "classification" ? task.labels : task.type === "sequence-labelling" ? task.types : undefined,
     head: task.head.kind === "linear" ? { weight: best.values["head.weight"], bias: best.values["head.bias"] } : undefined,
     run: folder.name,
     results: best.value === null ? undefined : [`Best ${metric ?? "validation"} on the validation split: ${best.value.toFixed(4)}, at step ${best.step}.`],

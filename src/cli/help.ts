@@ -68,6 +68,17 @@ Examples:
   ptune models list
   ptune models fetch smollm2-135m-instruct
   ptune models remove smollm2-135m-instruct`,
+  data: `
+A description (*.ptune-data.json) says where the rows are, how they are read, what the columns are for and how they are
+split; the data stay where they are, and are never changed. An experiment names it:
+  "dataset": { "description": "spam.ptune-data.json" }
+
+Examples:
+  ptune data add mails.csv
+  ptune data add --train train.tsv --test test.tsv --text message --label class
+  ptune data preview mails.ptune-data.json --from 1000000
+  ptune data split mails.ptune-data.json --shares 0.8 0.1 0.1
+  ptune data check mails.ptune-data.json`,
   runs: `
 Examples:
   ptune runs

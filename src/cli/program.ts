@@ -1,5 +1,5 @@
 import path from "node:path";
-import { Command, InvalidArgumentError, Option } from "commander";
+import { Command, Option } from "commander";
 import packageFile from "../../package.json";
 import { PromptTuningError } from "../common/errors.js";
 import { nearestOf } from "../common/nearest.js";
@@ -12,7 +12,9 @@ import { runsCommand } from "./commands/runs.js";
 import { exportCommand, exportFormats, importCommand } from "./commands/transfer.js";
 import { validateCommand } from "./commands/validate.js";
 import type { CommandContext } from "./context.js";
+import { addDataCommands } from "./data-program.js";
 import { examplesOf, overview, runReference } from "./help.js";
+import { wholeNumber } from "./option-numbers.js";
 
 /** What is said for every command, before or after its name. */
 export interface GlobalSettings {
@@ -21,6 +23,9 @@ export interface GlobalSettings {
   readonly runsRoot: string;
   readonly runsNamed: boolean;
 }
+
+/** Wires a command's work to the command line. */
+export type ActionWiring = <Arguments extends unknown[]>(work: (context: CommandContext, ...given: Arguments) => Promise<number>) => (...given: [...Arguments, unknown, Command]) => Promise<void>;
 
 /** A command that runs gets its context here and hands its exit code back. */
 export interface CommandHost {
@@ -48,7 +53,7 @@ export function createProgram(host: CommandHost): Command {
     .exitOverride();
 
   /** Wires a command's action: its context first, its exit code last. */
-  const action =
+  const action: ActionWiring =
     <Arguments extends unknown[]>(work: (context: CommandContext, ...given: Arguments) => Promise<number>) =>
     async (...given: [...Arguments, unknown, Command]): Promise<void> => {
       const { json, runs } = program.opts<{ json?: boolean; runs?: string }>();
@@ -120,6 +125,8 @@ export function createProgram(host: CommandHost): Command {
     .argument("<name>", "name as in the list")
     .action(action((context, name: string) => removeModelCommand(context, name)));
 
+  addDataCommands(program, add, action);
+
   add(program, "runs", "list the runs")
     .addHelpText("after", examplesOf("runs"))
     .action(action((context) => runsCommand(context)));
@@ -137,12 +144,4 @@ export function createProgram(host: CommandHost): Command {
 function refuseModelsCommand(given: string): never {
   const nearest = nearestOf(given, ["list", "fetch", "remove"]);
   throw new PromptTuningError("usage", `Unknown command 'models ${given}'.${nearest === undefined ? "" : ` (Did you mean models ${nearest}?)`}`, { advice: "Use ptune models --help for what there is." });
-}
-
-function wholeNumber(least: number, most: number): (text: string) => number {
-  return (text) => {
-    const value = Number(text);
-    if (/^\d+$/.test(text) && value >= least && value <= most) return value;
-    throw new InvalidArgumentError(`It must be a whole number from ${least} to ${most}.`);
-  };
 }

@@ -6,16 +6,24 @@ export type TextRow = Readonly<Record<string, string>>;
 
 const rowSchema = z.record(z.string(), z.unknown());
 
+/** The slots of a template, and those of them that a row may leave out. */
+export interface RowSlots {
+  readonly slots: readonly string[];
+  readonly optional: readonly string[];
+}
+
 /**
- * Texts as rows. A template with one slot takes a text as it is; a JSON object that holds the slots is a row of its
- * own, and with several slots it is the only way.
+ * Texts as rows. A template with one slot that must be filled takes a text as it is; a JSON object that holds the slots
+ * is a row of its own, and with several slots it is the only way.
  * @param where names a text for messages, by its place from 0.
  * @throws PromptTuningError usage: a text is not a row.
  */
-export function rowsFromTexts(texts: readonly string[], slots: readonly string[], where: (index: number) => string): TextRow[] {
+export function rowsFromTexts(texts: readonly string[], { slots, optional }: RowSlots, where: (index: number) => string): TextRow[] {
+  const needed = slots.filter((slot) => !optional.includes(slot));
   return texts.map((text, index) => {
-    const row = text.trimStart().startsWith("{") ? rowFromJson(text, slots) : undefined;
+    const row = text.trimStart().startsWith("{") ? rowFromJson(text, slots, optional) : undefined;
     if (row) return row;
+    if (needed.length === 1) return { [needed[0]]: text };
     if (slots.length === 1) return { [slots[0]]: text };
     const example = JSON.stringify(Object.fromEntries(slots.map((slot) => [slot, "..."])));
     throw new PromptTuningError("usage", `${where(index)} is not a row.`, {
@@ -25,8 +33,8 @@ export function rowsFromTexts(texts: readonly string[], slots: readonly string[]
   });
 }
 
-/** The object's slots as texts; undefined where it is no JSON object, or a slot is missing or not a text or number. */
-function rowFromJson(text: string, slots: readonly string[]): TextRow | undefined {
+/** The object's slots as texts, lists as JSON; undefined where it is no JSON object, or a slot is missing or something else. */
+function rowFromJson(text: string, slots: readonly string[], optional: readonly string[]): TextRow | undefined {
   let value: unknown;
   try {
     value = JSON.parse(text);
@@ -35,9 +43,12 @@ function rowFromJson(text: string, slots: readonly string[]): TextRow | undefine
   }
   const parsed = rowSchema.safeParse(value);
   if (!parsed.success) return undefined;
-  const entries = slots.map((slot) => [slot, Object.hasOwn(parsed.data, slot) ? parsed.data[slot] : undefined] as const);
-  if (entries.some(([, part]) => typeof part !== "string" && typeof part !== "number")) return undefined;
-  return Object.fromEntries(entries.map(([slot, part]) => [slot, String(part)]));
+  const entries = slots.flatMap((slot): [string, unknown][] => {
+    const part = Object.hasOwn(parsed.data, slot) ? parsed.data[slot] : undefined;
+    return optional.includes(slot) && (part === undefined || part === null) ? [] : [[slot, part]];
+  });
+  if (entries.some(([, part]) => typeof part !== "string" && typeof part !== "number" && !Array.isArray(part))) return undefined;
+  return Object.fromEntries(entries.map(([slot, part]) => [slot, Array.isArray(part) ? JSON.stringify(part) : String(part)]));
 }
 
 /** The lines of a text, without the empty ones; each with its number from 1. */

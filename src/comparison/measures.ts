@@ -1,20 +1,9 @@
 import type { EvaluationMeasures } from "../runs/events.js";
 import type { RunHistory } from "../runs/run-history.js";
+import { measureNames } from "../tasks/task-facts.js";
 
 /** What runs are compared by, in the order of columns. "test.*": on the held-out rows. "validation.*": of the best evaluation during training. */
-export const measureKeys = [
-  "test.accuracy",
-  "test.macroF1",
-  "test.exactMatch",
-  "test.rougeL",
-  "test.loss",
-  "validation.accuracy",
-  "validation.macroF1",
-  "validation.exactMatch",
-  "validation.rougeL",
-  "validation.loss",
-  "seconds",
-] as const;
+export const measureKeys = [...measureNames.map((name) => `test.${name}` as const), ...measureNames.map((name) => `validation.${name}` as const), "seconds"] as const;
 export type MeasureKey = (typeof measureKeys)[number];
 
 const lowerIsBetter: ReadonlySet<MeasureKey> = new Set<MeasureKey>(["test.loss", "validation.loss", "seconds"]);
@@ -39,7 +28,6 @@ export function measuresOf({ evaluations, result }: Pick<RunHistory, "evaluation
   };
 }
 
-function named(split: "test" | "validation", { accuracy, macroF1, exactMatch, rougeL, loss }: EvaluationMeasures): Measures {
-  const found = { accuracy, macroF1, exactMatch, rougeL, loss };
-  return Object.fromEntries(Object.entries(found).flatMap(([key, value]) => (typeof value === "number" ? [[`${split}.${key}`, value]] : [])));
+function named(split: "test" | "validation", measures: EvaluationMeasures): Measures {
+  return Object.fromEntries(measureNames.flatMap((name) => (typeof measures[name] === "number" ? [[`${split}.${name}`, measures[name]]] : [])));
 }

@@ -1,6 +1,6 @@
 import { RandomSource } from "../common/random.js";
 import { BinomialTable } from "./binomial-table.js";
-import { quantile } from "./statistics.js";
+import { quantile } from "../common/quantile.js";
 
 /** How sure the difference of two means over the same rows is. */
 export interface BootstrapResult {

@@ -52,7 +52,7 @@ export function shownColumns(columns: readonly MeasureKey[]): MeasureKey[] {
 
 /** What decides which run is better: the test measure of the task, or the validation one while no run is finished. */
 export function mainMeasure(columns: readonly MeasureKey[]): MeasureKey | undefined {
-  const preferred: readonly MeasureKey[] = ["test.accuracy", "test.rougeL", "validation.accuracy", "validation.rougeL", "validation.loss"];
+  const preferred: readonly MeasureKey[] = ["test.accuracy", "test.spanF1", "test.rougeL", "validation.accuracy", "validation.spanF1", "validation.rougeL", "validation.loss"];
   return preferred.find((key) => columns.includes(key)) ?? columns[0];
 }
 

@@ -6,6 +6,6 @@ export interface Example {
   readonly fields: Readonly<Record<string, string>>;
   /** For classification. */
   readonly label?: string;
-  /** For generation: the text to be produced. */
+  /** For generation: the text to be produced; for sequence labelling: the tags, as the data has them. */
   readonly output?: string;
 }

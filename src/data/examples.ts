@@ -17,9 +17,9 @@ export function toExamples(table: Table, columns: Readonly<Record<string, string
   let emptyOutputs = 0;
   const examples = table.rows.map((row, index): Example => {
     const fields = Object.create(null) as Record<string, string>;
-    for (const { slot, column } of slots) fields[slot] = requireCell(table, row, column);
+    for (const { slot, column } of slots) fields[slot] = needs.optional?.includes(slot) ? (row.cells[column] ?? "") : requireCell(table, row, column);
     const answer = requireCell(table, row, answerColumn);
-    if (needs.answer === "output") {
+    if (needs.answer !== "label") {
       if (answer.trim() === "") emptyOutputs++;
       return { index, fields, output: answer };
     }

@@ -1,4 +1,4 @@
-import { fingerprint } from "./dataset.js";
+import { fingerprint, placeOf } from "./dataset.js";
 import type { Example } from "./example.js";
 
 /** Share of train that is kept aside for validation where no validation file is named, and the most rows that makes sense to evaluate again and again. */
@@ -13,7 +13,7 @@ const mostHeldOut = 1000;
 export function holdOut(examples: readonly Example[]): { kept: Example[]; aside: Example[] } {
   const share = Math.min(heldOutShare, mostHeldOut / examples.length);
   const prints = examples.map(fingerprint);
-  const aside = new Set(prints.filter((print) => Number.parseInt(print.slice(0, 12), 16) / 2 ** 48 < share));
+  const aside = new Set(prints.filter((print) => placeOf(print) < share));
   const byLabel = new Map<string | undefined, Set<string>>();
   examples.forEach(({ label }, i) => {
     const own = byLabel.get(label) ?? new Set<string>();

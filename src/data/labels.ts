@@ -1,12 +1,10 @@
 import { PromptTuningError } from "../common/errors.js";
 import { splitNames, type Dataset, type DatasetNeeds, type DatasetNotice } from "./dataset.js";
+import { mostLabels } from "./quality/label-balance.js";
 
-/** A column with more different values than this is hardly one of labels. */
-const mostLabels = 1000;
-
-/** The labels of a classification, checked over all splits; none for generation. @throws PromptTuningError data. */
+/** The labels of a classification, checked over all splits; none for tasks whose answer is a text. @throws PromptTuningError data. */
 export function labelsOf(splits: Dataset["splits"], needs: DatasetNeeds): { labels: string[]; notices: DatasetNotice[] } {
-  if (needs.answer === "output") return { labels: [], notices: [] };
+  if (needs.answer !== "label") return { labels: [], notices: [] };
   const inSplit = Object.fromEntries(splitNames.map((name) => [name, new Set((splits[name] ?? []).map((example) => example.label ?? ""))]));
   const found = [...new Set(splitNames.flatMap((name) => [...inSplit[name]]))].sort();
   const labels = needs.labels ? [...needs.labels] : found;
@@ -18,11 +16,7 @@ export function labelsOf(splits: Dataset["splits"], needs: DatasetNeeds): { labe
     });
   }
   if (labels.length > mostLabels) {
-    throw new PromptTuningError("data", `The data have ${labels.length} different labels.`, {
-      reason: `At most ${mostLabels} can be told apart.`,
-      advice: "Check which column holds the labels; free text is a generation task.",
-      setting: ["dataset", "columns", "label"],
-    });
+    throw tooManyLabels(`${labels.length}`);
   }
   const notices: DatasetNotice[] = [];
   const unseen = labels.filter((label) => !inSplit.train.has(label));
@@ -30,4 +24,12 @@ export function labelsOf(splits: Dataset["splits"], needs: DatasetNeeds): { labe
     notices.push({ code: "unseen-label", text: `No row of train has the label${unseen.length === 1 ? "" : "s"} ${unseen.slice(0, 10).map((label) => `"${label}"`).join(", ")}: it cannot be learnt.` });
   }
   return { labels, notices };
+}
+
+export function tooManyLabels(count: string): PromptTuningError {
+  return new PromptTuningError("data", `The data have ${count} different labels.`, {
+    reason: `At most ${mostLabels} can be told apart.`,
+    advice: "Check which column holds the labels; free text is a generation task.",
+    setting: ["dataset", "columns", "label"],
+  });
 }

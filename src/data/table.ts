@@ -18,9 +18,6 @@ export interface Table {
   readonly notices: readonly string[];
 }
 
-/** More columns than any real table has. */
-export const mostColumns = 10_000;
-
 /** @throws PromptTuningError data: the table has no such column (named by `dataset.columns` for `slot`). */
 export function requireColumn(table: Table, column: string, slot: string): void {
   if (table.columns.includes(column)) return;

@@ -1,4 +1,5 @@
 import { nearestOf } from "../common/nearest.js";
+import { contextSlot, taskFacts, tokensSlot } from "../tasks/task-facts.js";
 import { parseTemplate, templateColumns, virtualTokenCount, type AnswerSlot, type Template } from "../tasks/template.js";
 import { type Diagnostic, quoted } from "./diagnostic.js";
 import type { JsonDocument } from "./json-document.js";
@@ -22,7 +23,7 @@ export function crossChecks(sections: ExperimentSections, document: JsonDocument
   const reportKey: Report = (message, path, severity, replacement) => found.push(document.diagnostic(message, path, document.keySpan(path), severity, replacement));
 
   if (task) {
-    const answer: AnswerSlot = task.type === "classification" ? "label" : "output";
+    const { answer } = taskFacts[task.type];
     const templatePath = ["task", "template"];
     const { template, problems } = parseTemplate(task.template, answer);
     for (const { message, severity, ...part } of problems) found.push(document.diagnostic(message, templatePath, document.stringSpan(templatePath, part), severity));
@@ -31,9 +32,12 @@ export function crossChecks(sections: ExperimentSections, document: JsonDocument
         report("The template has no soft slot, so there is nothing to train. Write {soft:20} where the virtual tokens shall stand.", templatePath);
       if (dataset) checkColumns(dataset, template, answer, report, reportKey, (message, slot, replacement) => found.push(document.diagnostic(message, templatePath, slotSpan(document, task.template, slot), "error", replacement)));
       checkMaxTokens(task, template, answer, reportKey);
+      checkFit(task, template, report);
+      if (task.type === "sequence-labelling" && !templateColumns(template).includes(tokensSlot))
+        report("The template has no slot {tokens}. Write it where the words stand that are labelled.", templatePath);
     }
     checkVerbalizer(task, report, reportKey);
-    if (method?.init.type === "class-labels" && task.type !== "classification") report("Initialisation with class labels needs a classification task.", ["method", "init", "type"]);
+    if (method?.init.type === "class-labels" && task.type === "generation") report("Initialisation with class labels needs a task that has labels: classification or sequence labelling.", ["method", "init", "type"]);
   }
   if (training) checkTraining(training, document, report);
   if (evaluation) checkEvaluation(evaluation, sections, document, report);
@@ -60,16 +64,37 @@ function checkMaxTokens(task: TaskSettings, template: Template, answer: AnswerSl
   for (const slot of Object.keys(task.maxTokens)) {
     if (used.includes(slot)) continue;
     const nearest = nearestOf(slot, used);
-    const hint = slot === answer ? (answer === "output" ? " The answer's length is task.maxNewTokens." : " The answer is never cut.") : nearest === undefined ? "" : ` Did you mean ${quoted(nearest)}?`;
+    const hint = slot === answer ? (task.type === "classification" ? " The answer is never cut." : " The answer's length is task.maxNewTokens.") : nearest === undefined ? "" : ` Did you mean ${quoted(nearest)}?`;
     reportKey(`The template has no column slot {${slot}} that could be cut.${hint}`, ["task", "maxTokens", slot], "error", slot === answer || nearest === undefined ? undefined : JSON.stringify(nearest));
   }
 }
 
+/** What decides which text loses tokens where a row is too long. */
+function checkFit(task: TaskSettings, template: Template, report: Report): void {
+  const used = templateColumns(template);
+  const seen = new Set<string>();
+  task.cut?.forEach((slot, index) => {
+    const place = ["task", "cut", index];
+    const nearest = nearestOf(slot, used);
+    if (!used.includes(slot)) report(`The template has no column slot {${slot}} that could be cut.${nearest === undefined ? "" : ` Did you mean ${quoted(nearest)}?`}`, place, "error", nearest && JSON.stringify(nearest));
+    else if (seen.has(slot)) report(`{${slot}} stands here for the second time.`, place, "warning");
+    seen.add(slot);
+  });
+  if (task.cut !== undefined && used.length === 1 && used[0] !== contextSlot) report("The template has one slot, which is cut in any case.", ["task", "cut"], "warning");
+  if (task.context !== undefined && !used.includes(contextSlot)) report("The template has no slot {context} for the passages.", ["task", "context"], "warning");
+  const virtual = virtualTokenCount(template);
+  if (task.maxRowTokens !== undefined && task.maxRowTokens <= virtual) report(`The ${virtual} virtual tokens alone fill the row: nothing of its texts would be left.`, ["task", "maxRowTokens"]);
+}
+
+function contextIsUsed(task: TaskSettings): boolean {
+  return templateColumns(parseTemplate(task.template, taskFacts[task.type].answer).template).includes(contextSlot);
+}
+
 function checkVerbalizer(task: TaskSettings, report: Report, reportKey: Report): void {
-  if (task.type !== "classification" || task.verbalizer === undefined) return;
+  if (task.type === "generation" || task.verbalizer === undefined) return;
   const entries = Object.entries(task.verbalizer);
   const path = ["task", "verbalizer"];
-  if (entries.length < 2) report("A verbalizer needs at least two labels.", path);
+  if (task.type === "classification" && entries.length < 2) report("A verbalizer needs at least two labels.", path);
   const seen = new Map<string, string>();
   for (const [label, words] of entries) {
     const other = seen.get(words);
@@ -92,9 +117,11 @@ function checkTraining(training: TrainingSettings, document: JsonDocument, repor
 function checkEvaluation(evaluation: Experiment["evaluation"], { task, training }: ExperimentSections, document: JsonDocument, report: Report): void {
   const baselinesPath = ["evaluation", "baselines"];
   if (task) {
-    const measures = measuresOf[task.type];
+    const { measures } = taskFacts[task.type];
     if (evaluation.metric !== undefined && !measures.includes(evaluation.metric))
       report(`A ${task.type} task has no measure ${quoted(evaluation.metric)}. Choose one of ${measures.join(", ")}.`, ["evaluation", "metric"]);
+    const without = evaluation.baselines.indexOf("without-context");
+    if (without >= 0 && !contextIsUsed(task)) report('The baseline "without-context" needs a template with the slot {context}.', [...baselinesPath, without]);
     const majority = evaluation.baselines.indexOf("majority");
     if (majority >= 0 && task.type !== "classification" && document.has(baselinesPath)) report('The baseline "majority" needs a classification task.', [...baselinesPath, majority]);
   }
@@ -110,7 +137,3 @@ function checkEvaluation(evaluation: Experiment["evaluation"], { task, training 
   });
 }
 
-const measuresOf: Readonly<Record<TaskSettings["type"], readonly string[]>> = {
-  classification: ["accuracy", "macroF1", "loss"],
-  generation: ["exactMatch", "rougeL", "loss"],
-};

@@ -2,6 +2,7 @@ import { open } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
 import { PromptTuningError } from "../common/errors.js";
 import { crossChecks, type ExperimentSections } from "./cross-checks.js";
+import { taskFacts } from "../tasks/task-facts.js";
 import { type Diagnostic, ExperimentError } from "./diagnostic.js";
 import { JsonDocument } from "./json-document.js";
 import { type Experiment, experimentSchema } from "./schema.js";
@@ -74,7 +75,7 @@ export async function loadExperiment(path: string): Promise<LoadedExperiment> {
 /** The defaults that depend on the type of task, so that the resolved copy shows them too. */
 function withTaskDefaults(experiment: Experiment, document: JsonDocument): Experiment {
   const { evaluation, task } = experiment;
-  const metric = evaluation.metric ?? (task.type === "classification" ? "accuracy" : "rougeL");
+  const metric = evaluation.metric ?? taskFacts[task.type].metric;
   const given = document.has(["evaluation", "baselines"]);
   const baselines = given || task.type === "classification" ? evaluation.baselines : evaluation.baselines.filter((baseline) => baseline !== "majority");
   return { ...experiment, evaluation: { ...evaluation, metric, baselines } };

@@ -1,18 +1,21 @@
 import path from "node:path";
 import { splitNames, type SplitName } from "../data/dataset.js";
+import { descriptionEnding } from "../data/description/ending.js";
 import { sampleFacts } from "../data/samples/sample-facts.js";
 import { JsonDocument, firstTooDeep } from "./json-document.js";
-import { datasetSchema, filesOf, sampleOf } from "./schema.js";
+import { datasetSchema, descriptionOf, filesOf, sampleOf } from "./schema.js";
 
 /** A data set as an experiment file names it. */
 export interface NamedData {
   /** Equal for experiments that learn from the same data. */
   readonly key: string;
-  /** The training file's name, or the sample's. */
+  /** The training file's name, the description's without its ending, or the sample's. */
   readonly name: string;
   readonly sample?: { readonly title: string; readonly labels: readonly string[] };
   /** Columns that are used: slot → column. */
   readonly columns: Readonly<Record<string, string>>;
+  /** Absolute path of the description of the data set, where the experiment names one; it names the files. */
+  readonly description?: string;
   /** Absolute paths. */
   readonly files: readonly { readonly split: SplitName; readonly path: string }[];
 }
@@ -23,6 +26,11 @@ export function namedData(text: string, folder: string): NamedData | undefined {
   const value = new JsonDocument(text).value();
   const dataset = datasetSchema.safeParse(typeof value === "object" && value !== null && "dataset" in value ? value.dataset : undefined).data;
   if (dataset === undefined) return undefined;
+  const described = descriptionOf(dataset);
+  if (described) {
+    const description = path.resolve(folder, described.description);
+    return { key: `description ${description}`, name: path.basename(description, descriptionEnding), description, columns: described.columns, files: [] };
+  }
   const files = filesOf(dataset);
   if (!files) {
     const name = sampleOf(dataset)!.sample;

@@ -1,5 +1,5 @@
 import path from "node:path";
-import { type Experiment, filesOf } from "./schema.js";
+import { descriptionOf, type Experiment, filesOf } from "./schema.js";
 
 /**
  * The experiment with its paths relative to another folder: a run's own copy names its files as seen from the run's
@@ -9,6 +9,7 @@ export function withPathsRelativeTo(experiment: Experiment, from: string, to: st
   const move = (file: string): string => movePath(file, from, to);
   const { model, dataset, method } = experiment;
   const files = filesOf(dataset);
+  const described = descriptionOf(dataset);
   return {
     ...experiment,
     model: moveModel(model, from, to),
@@ -19,7 +20,9 @@ export function withPathsRelativeTo(experiment: Experiment, from: string, to: st
           ...(files.validation === undefined ? {} : { validation: move(files.validation) }),
           ...(files.test === undefined ? {} : { test: move(files.test) }),
         }
-      : dataset,
+      : described
+        ? { ...described, description: move(described.description) }
+        : dataset,
     method: method.init.type === "file" ? { ...method, init: { ...method.init, path: move(method.init.path) } } : method,
   };
 }

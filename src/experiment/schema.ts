@@ -1,4 +1,8 @@
 import { z } from "zod";
+import { measureNames } from "../tasks/task-facts.js";
+import { taskSchema } from "./task-schema.js";
+
+export { taskSchema, type TaskSettings } from "./task-schema.js";
 
 /**
  * The experiment file (`*.ptune.json`). This schema is the source of the TypeScript type, of the editor's JSON
@@ -24,21 +28,32 @@ export const datasetSampleSchema = z.strictObject({
   limit: limitSchema.optional(),
 });
 export const datasetFilesSchema = z.strictObject({
-  train: z.string().min(1).describe("Training rows: .tsv, .csv, .jsonl or .json. Relative to this file."),
+  train: z.string().min(1).describe("Training rows: .tsv, .csv, .jsonl, .json or .parquet, or a folder with a folder of texts a class. Relative to this file."),
   validation: z.string().min(1).optional().describe("Rows for evaluation during training. Without it, a stratified part of train is kept aside by hash."),
   test: z.string().min(1).optional().describe("Held-out rows, looked at once at the end."),
   columns: z.record(z.string(), z.string()).describe("Slot of the template → column of the data. The answer's slot (label or output) is among them."),
   limit: limitSchema.optional(),
 });
-export const datasetSchema = z.union([z.string().min(1).describe("Name of a sample (spam-assassin)."), datasetSampleSchema, datasetFilesSchema]);
+export const datasetDescriptionSchema = z.strictObject({
+  description: z.string().min(1).describe("The description of a data set (*.ptune-data.json, written by ptune data add). Relative to this file."),
+  columns: z.record(z.string(), z.string()).default({}).describe("Slot of the template → column of the data, where the roles of the description do not say it."),
+  limit: limitSchema.optional(),
+});
+export const datasetSchema = z.union([z.string().min(1).describe("Name of a sample (spam-assassin)."), datasetSampleSchema, datasetFilesSchema, datasetDescriptionSchema]);
 export type DatasetFiles = z.infer<typeof datasetFilesSchema>;
+export type DescribedDataset = z.infer<typeof datasetDescriptionSchema>;
 
-/** The data files an experiment names; undefined where it uses a sample. */
+/** The data files an experiment names; undefined where it uses a sample or names a description. */
 export function filesOf(dataset: z.infer<typeof datasetSchema>): DatasetFiles | undefined {
   return typeof dataset === "object" && "train" in dataset ? dataset : undefined;
 }
 
-/** The sample an experiment names, and how much of it is used; undefined where it uses files. */
+/** The description of a data set that an experiment names; undefined where it names something else. */
+export function descriptionOf(dataset: z.infer<typeof datasetSchema>): DescribedDataset | undefined {
+  return typeof dataset === "object" && "description" in dataset ? dataset : undefined;
+}
+
+/** The sample an experiment names, and how much of it is used; undefined where it names something else. */
 export function sampleOf(dataset: z.infer<typeof datasetSchema>): z.infer<typeof datasetSampleSchema> | undefined {
   return typeof dataset === "string" ? { sample: dataset } : "sample" in dataset ? dataset : undefined;
 }
@@ -52,27 +67,6 @@ export const initializationSchema = z.discriminatedUnion("type", [
   z.strictObject({ type: z.literal("file").describe("A soft prompt that was saved before."), path: z.string().min(1).describe("A PEFT adapter folder or .safetensors or .npy file.") }),
 ]);
 export type Initialization = z.infer<typeof initializationSchema>;
-
-export const taskSchema = z.discriminatedUnion("type", [
-  z.strictObject({
-    type: z.literal("classification").describe("The answer is one of a few labels."),
-    template: z
-      .string()
-      .describe("Text with slots: {soft:20} for 20 virtual tokens, {column} for a text of the row, {label} where the answer is scored (at the end when it is not written). Braces in the text are doubled."),
-    verbalizer: z.record(z.string(), z.string()).optional().describe("Label → words. Without it the labels themselves, after a space."),
-    head: z.enum(["verbalizer", "linear"]).default("verbalizer").describe("linear: a light head trained with the prompt, instead of words."),
-    maxTokens: z.record(z.string(), z.int().min(1).max(1_000_000)).default({}).describe("Slot → most tokens it may take; longer texts are cut at the end."),
-  }),
-  z.strictObject({
-    type: z.literal("generation").describe("The answer is a text."),
-    template: z
-      .string()
-      .describe("Text with slots: {soft:20} for 20 virtual tokens, {column} for a text of the row, {output} where the answer begins (at the end when it is not written). Braces in the text are doubled."),
-    maxTokens: z.record(z.string(), z.int().min(1).max(1_000_000)).default({}).describe("Slot → most tokens it may take; longer texts are cut at the end."),
-    maxNewTokens: z.int().min(1).max(1024).default(64).describe("Most tokens of an answer; longer reference texts are cut in training."),
-  }),
-]);
-export type TaskSettings = z.infer<typeof taskSchema>;
 
 export const methodSchema = z.strictObject({
   type: z.literal("prompt-tuning").default("prompt-tuning").describe("Virtual tokens are trained, the backbone is frozen (Lester et al. 2021)."),
@@ -107,17 +101,17 @@ export const trainingSchema = z.strictObject({
 });
 export type TrainingSettings = z.infer<typeof trainingSchema>;
 
-export const baselineSchema = z.union([z.enum(["majority", "zero-shot"]), z.strictObject({ hardPrompt: z.string().describe("Text that takes the first soft slot's place; further soft slots are left out.") })]);
+export const baselineSchema = z.union([z.enum(["majority", "zero-shot", "without-context"]), z.strictObject({ hardPrompt: z.string().describe("Text that takes the first soft slot's place; further soft slots are left out.") })]);
 
 export const evaluationSchema = z.strictObject({
   every: z.int().min(1).max(10_000_000).default(50).describe("Steps between evaluations on the validation split."),
-  metric: z.enum(["accuracy", "macroF1", "loss", "exactMatch", "rougeL"]).optional().describe("Decides the best checkpoint. accuracy for classification, rougeL for generation."),
+  metric: z.enum(measureNames).optional().describe("Decides the best checkpoint. accuracy for classification, rougeL for generation, spanF1 for sequence labelling."),
   batchSize: z.int().min(1).max(4096).default(16).describe("Most sequences in one pass."),
   baselines: z
     .array(baselineSchema)
     .max(16)
     .default(["majority", "zero-shot"])
-    .describe("What the soft prompt is compared with: the most frequent label, the template without virtual tokens, or a text in their place."),
+    .describe("What the soft prompt is compared with: the most frequent label, the template without virtual tokens, a text in their place, or the learned prompt itself without the retrieved passages."),
 });
 
 export const experimentSchema = z.strictObject({

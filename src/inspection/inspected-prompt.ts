@@ -7,6 +7,7 @@ import { type Experiment, experimentSchema } from "../experiment/schema.js";
 import { CheckpointStore } from "../runs/checkpoint-store.js";
 import { RunFolder } from "../runs/run-folder.js";
 import { RunStore } from "../runs/run-store.js";
+import { taskFacts } from "../tasks/task-facts.js";
 import { parseTemplate, virtualTokenCount } from "../tasks/template.js";
 
 /** A soft prompt and what is known about it without its backbone. */
@@ -96,7 +97,7 @@ function readRun(run: RunFolder): InspectedPrompt {
 /** Virtual tokens of a task's template; undefined where the template is damaged. */
 function virtualTokensOf(task: Experiment["task"]): number | undefined {
   try {
-    return virtualTokenCount(parseTemplate(task.template, task.type === "classification" ? "label" : "output").template);
+    return virtualTokenCount(parseTemplate(task.template, taskFacts[task.type].answer).template);
   } catch {
     return undefined;
   }

@@ -5,6 +5,7 @@ import { RunStore } from "../runs/run-store.js";
 import type { RunFolder } from "../runs/run-folder.js";
 import type { Environment } from "../runs/environment.js";
 import type { RunDetails, RunFile } from "../protocol/webview/run-view.js";
+import { taskFacts, taskTypes } from "../tasks/task-facts.js";
 import { settingsOf } from "./settings.js";
 
 /** What a run's page shows beside its journal. Never throws for what is wrong inside the folder: that is in `problems`. */
@@ -22,8 +23,8 @@ export async function readDetails(folder: RunFolder): Promise<RunDetails> {
   const experiment = attempt(() => store.readExperiment(folder));
   const environment = attempt(() => store.readEnvironment(folder));
   const { task, evaluation } = (typeof experiment === "object" && experiment !== null ? experiment : {}) as { task?: { type?: unknown } | null; evaluation?: { metric?: unknown } | null };
-  const taskType = task?.type === "classification" || task?.type === "generation" ? task.type : null;
-  const metric = typeof evaluation?.metric === "string" ? evaluation.metric : taskType && (taskType === "classification" ? "accuracy" : "rougeL");
+  const taskType = taskTypes.find((known) => known === task?.type) ?? null;
+  const metric = typeof evaluation?.metric === "string" ? evaluation.metric : taskType && taskFacts[taskType].metric;
   return {
     backbone: environment?.model.name ?? null,
     taskType,

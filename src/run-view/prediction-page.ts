@@ -21,13 +21,13 @@ function passes(row: PredictionRow, { wrongOnly, expected, predicted }: Predicti
   return (!wrongOnly || !isRight(row)) && (expected === null || row.expected === expected) && (predicted === null || row.predicted === predicted);
 }
 
-/** Generation counts as right where SQuAD's exact match does. */
+/** Generation counts as right where SQuAD's exact match does, sequence labelling where every span is. */
 function isRight({ scores, expected, predicted }: PredictionRow): boolean {
   return (scores.accuracy ?? scores.exactMatch ?? Number(expected === predicted)) === 1;
 }
 
 function shown(row: PredictionRow): ShownPrediction {
-  const { index, expected, predicted, probabilities, scores, fields = {} } = row;
+  const { index, expected, predicted, generated = null, probabilities, scores, fields = {} } = row;
   const probability = (label: string): number | null => (probabilities && Object.hasOwn(probabilities, label) ? probabilities[label] : null);
-  return { index, expected, predicted, right: isRight(row), probability: probability(predicted), expectedProbability: probability(expected), rougeL: scores.rougeL ?? null, fields };
+  return { index, expected, predicted, generated, right: isRight(row), probability: probability(predicted), expectedProbability: probability(expected), rougeL: scores.rougeL ?? null, fields };
 }

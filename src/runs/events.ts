@@ -13,7 +13,24 @@ export const perClassSchema = z.record(
   z.object({ precision: z.number(), recall: z.number(), f1: z.number(), support: z.number() }),
 );
 
-/** Measures of one evaluation. Classification fills accuracy, macroF1, perClass and confusion; generation exactMatch and rougeL. */
+/** Sequence labelling: what of the generated answers could not be taken as it stands. */
+export const readingSchema = z.object({
+  /** Rows whose answer had any of these. */
+  rows: z.number(),
+  /** Pieces that are neither a span nor a tag. */
+  unreadable: z.number(),
+  /** Spans and tags of a type that the task does not have. */
+  unknownTypes: z.number(),
+  /** Spans whose words do not stand in the row. */
+  invented: z.number(),
+  /** Spans whose words were named before. */
+  repeated: z.number(),
+  /** Tags: words without one, and tags without a word. */
+  missing: z.number(),
+  surplus: z.number(),
+});
+
+/** Measures of one evaluation; which of them, the task decides (tasks/task-facts.ts). perClass: of each label, or of each type of span. */
 export const evaluationMeasuresSchema = z.object({
   items: z.number(),
   loss: z.number().nullable().optional(),
@@ -25,6 +42,12 @@ export const evaluationMeasuresSchema = z.object({
   labels: z.array(z.string()).optional(),
   exactMatch: z.number().optional(),
   rougeL: z.number().optional(),
+  /** Sequence labelling: whole spans over all rows, as seqeval's default mode and conlleval count them; strict: IOB2. */
+  spanF1: z.number().optional(),
+  spanF1Strict: z.number().optional(),
+  spanPrecision: z.number().optional(),
+  spanRecall: z.number().optional(),
+  reading: readingSchema.optional(),
 });
 export type EvaluationMeasures = z.infer<typeof evaluationMeasuresSchema>;
 

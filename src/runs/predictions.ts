@@ -38,9 +38,11 @@ export const predictionRowSchema = z.object({
   row: z.string().regex(/^[0-9a-f]{16}$/),
   /** The right label, or the reference text. */
   expected: z.string(),
-  /** The label, or the generated text. */
+  /** The label, the generated text, or the spans that were read from it. */
   predicted: z.string(),
-  /** Measures of this one answer, from the whole texts; their mean over the rows is the measure of the set. accuracy: 0 or 1; generation: exactMatch, 0 or 1, and rougeL. */
+  /** Sequence labelling: the generated text, where the spans in `predicted` are not all it says. */
+  generated: z.string().optional(),
+  /** Measures of this one answer, from the whole texts; their mean over the rows is the measure of the set. accuracy: 0 or 1; generation: exactMatch, 0 or 1, and rougeL; sequence labelling: exactMatch, since F1 is no mean over rows. */
   scores: z.record(z.string(), z.number()),
   /** Classification: label → probability; of many labels the most probable ones and the expected one. */
   probabilities: z.record(z.string(), z.number()).optional(),

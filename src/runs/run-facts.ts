@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import type { EvaluationMeasures, RunEvent, RunState } from "./events.js";
+import { factsOfType, type MeasureName } from "../tasks/task-facts.js";
 import type { RunEntry } from "./run-entry.js";
 import type { RunFolder } from "./run-folder.js";
 import type { RunSummary } from "./run-summary.js";
@@ -55,7 +56,7 @@ export function factsOfExperiment(content: unknown): ExperimentFacts {
   const training = asObject(experiment.training);
   const chosen = asObject(experiment.evaluation).metric;
   // A loss decides which checkpoint is best, but says little to a person who compares runs.
-  const metric = typeof chosen === "string" && chosen !== "loss" ? chosen : asObject(experiment.task).type === "generation" ? "rougeL" : "accuracy";
+  const metric = typeof chosen === "string" && chosen !== "loss" ? chosen : factsOfType(asObject(experiment.task).type).metric;
   return {
     name: typeof experiment.name === "string" && experiment.name !== "" ? experiment.name : undefined,
     seed: finite(training.seed),
@@ -104,7 +105,7 @@ function shownMetric(name: string, { result, lastEvaluation, shownEvaluation }: 
   return shownEvaluation ? measured(name, shownEvaluation.measures, shownEvaluation.split) : null;
 }
 
-const otherMetrics = ["accuracy", "macroF1", "rougeL", "exactMatch", "loss"] as const;
+const otherMetrics = ["accuracy", "macroF1", "spanF1", "spanF1Strict", "spanPrecision", "spanRecall", "rougeL", "exactMatch", "loss"] as const satisfies readonly MeasureName[];
 
 function measured(name: string, measures: EvaluationMeasures, split: "validation" | "test"): RunEntry["metric"] {
   for (const candidate of otherMetrics.toSorted((a, b) => Number(b === name) - Number(a === name))) {

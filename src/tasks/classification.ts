@@ -1,23 +1,19 @@
-import type { Tokenizer } from "../backbone/tokenizer/tokenizer.js";
 import { PromptTuningError } from "../common/errors.js";
 import type { Example } from "../data/example.js";
 import type { Head, ScoredRow, Sequence } from "../engine/program.js";
 import { appendTokens } from "./append-tokens.js";
-import { createTemplateEncoder, type EncodedPrompt, type TemplateEncoder } from "./encode-template.js";
+import { createTemplateEncoder, type EncodedPrompt, type TemplateEncoder, type TemplateEncoderOptions } from "./encode-template.js";
 import { EncodedExamples } from "./encoded-examples.js";
 import { nearestOf } from "../common/nearest.js";
 import type { ClassificationTask, TaskNotice } from "./task.js";
 import { virtualTokenCount, type Template } from "./template.js";
 import { buildVerbalizerTree, labelLogProbabilities, type Verbalizer, type VerbalizerTree } from "./verbalizer.js";
 
-export interface ClassificationOptions {
+export interface ClassificationOptions extends TemplateEncoderOptions {
   readonly template: Template;
   readonly verbalizer: Verbalizer;
   /** Whether the words are labels of the data, in which special tokens are plain text. */
   readonly wordsFromData?: boolean;
-  readonly tokenizer: Tokenizer;
-  readonly contextLength: number;
-  readonly maxTokens?: Readonly<Record<string, number>>;
 }
 
 /** Labels scored as words of the backbone's vocabulary. The head's rows are the tokens that distinguish labels. */
@@ -34,7 +30,7 @@ export class WordClassification implements ClassificationTask {
     const { answerText } = createTemplateEncoder(options.template, options);
     this.tree = buildVerbalizerTree(options.verbalizer, options.tokenizer, { answerText, allowSpecial: !options.wordsFromData });
     const answerTokens = Math.max(...this.tree.nodes.map((node) => node.prefix.length));
-    this.rows = new LabelledRows(this.tree.labels, createTemplateEncoder(options.template, { ...options, answerTokens }));
+    this.rows = new LabelledRows(this.tree.labels, createTemplateEncoder(options.template, { ...options, answerTokens }), options.cut);
     this.labels = this.tree.labels;
     this.head = { kind: "words", tokenIds: this.tree.tokenIds };
     this.virtualTokens = virtualTokenCount(options.template);
@@ -98,7 +94,7 @@ export class LinearClassification implements ClassificationTask {
   constructor(options: ClassificationOptions) {
     this.labels = [...options.verbalizer.keys()];
     if (this.labels.length < 2) throw new PromptTuningError("experiment", "Classification needs at least two labels.", { advice: "Add rows of other labels to the training data.", setting: ["dataset", "columns", "label"] });
-    this.rows = new LabelledRows(this.labels, createTemplateEncoder(options.template, options));
+    this.rows = new LabelledRows(this.labels, createTemplateEncoder(options.template, options), options.cut);
     this.head = { kind: "linear", classes: this.labels.length };
     this.virtualTokens = virtualTokenCount(options.template);
   }
@@ -141,8 +137,9 @@ class LabelledRows {
   constructor(
     private readonly labels: readonly string[],
     encoder: TemplateEncoder,
+    cut: readonly string[] | undefined,
   ) {
-    this.encoded = new EncodedExamples(encoder);
+    this.encoded = new EncodedExamples(encoder, cut);
     this.indexOf = new Map(labels.map((label, index) => [label, index]));
   }
 

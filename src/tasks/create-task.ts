@@ -3,7 +3,9 @@ import { PromptTuningError } from "../common/errors.js";
 import type { TaskSettings } from "../experiment/schema.js";
 import { LinearClassification, WordClassification } from "./classification.js";
 import { TextGeneration } from "./generation.js";
+import { SequenceLabelling } from "./labelling/sequence-labelling.js";
 import type { Task } from "./task.js";
+import { taskFacts } from "./task-facts.js";
 import { parseTemplate, withHardPrompt, withoutSoftSlots, type Template } from "./template.js";
 import { defaultVerbalizer, type Verbalizer } from "./verbalizer.js";
 
@@ -11,7 +13,7 @@ export interface TaskContext {
   readonly tokenizer: Tokenizer;
   /** Longest sequence of the backbone, in tokens. */
   readonly contextLength: number;
-  /** The labels of the data (Dataset.labels), for an experiment without a verbalizer. */
+  /** The labels of the data (Dataset.labels; sequence labelling: the types of spans), for an experiment without a verbalizer. */
   readonly labels: readonly string[];
 }
 
@@ -31,17 +33,17 @@ export function createHardPromptTask(settings: TaskSettings, hardPrompt: string,
 }
 
 /**
- * The verbalizer of an experiment: its own, or the labels of the data after a space. Its labels keep the file's order,
- * but those that are whole numbers come first, ascending (the key order of JavaScript objects).
+ * The verbalizer of an experiment: its own, or the labels of the data after a space (types of spans: as they are). Its
+ * labels keep the file's order, but those that are whole numbers come first, ascending (the key order of JavaScript objects).
  */
-export function verbalizerOf(settings: TaskSettings & { type: "classification" }, labels: readonly string[]): Verbalizer {
+export function verbalizerOf(settings: Exclude<TaskSettings, { type: "generation" }>, labels: readonly string[]): Verbalizer {
   if (settings.verbalizer) return new Map(Object.entries(settings.verbalizer));
-  return defaultVerbalizer(labels);
+  return settings.type === "classification" ? defaultVerbalizer(labels) : new Map(labels.map((type) => [type, type]));
 }
 
 /** The template of checked settings. @throws kind "experiment" with the first problem, for settings that were not checked */
 export function readTemplate(settings: TaskSettings): Template {
-  const { template, problems } = parseTemplate(settings.template, settings.type === "classification" ? "label" : "output");
+  const { template, problems } = parseTemplate(settings.template, taskFacts[settings.type].answer);
   const error = problems.find((problem) => problem.severity === "error");
   if (error) throw new PromptTuningError("experiment", `The template is wrong at character ${error.offset + 1}: ${error.message}`);
   return template;
@@ -49,8 +51,10 @@ export function readTemplate(settings: TaskSettings): Template {
 
 function taskWithTemplate(settings: TaskSettings, template: Template, context: TaskContext, linear: boolean): Task {
   const { tokenizer, contextLength } = context;
-  const common = { template, tokenizer, contextLength, maxTokens: settings.maxTokens };
+  const { maxTokens, maxRowTokens, cut, context: passages } = settings;
+  const common = { template, tokenizer, contextLength, maxTokens, maxRowTokens, cut, context: passages };
   if (settings.type === "generation") return new TextGeneration({ ...common, maxNewTokens: settings.maxNewTokens });
+  if (settings.type === "sequence-labelling") return new SequenceLabelling({ ...common, maxNewTokens: settings.maxNewTokens, target: settings.target, types: verbalizerOf(settings, context.labels) });
   const options = { ...common, verbalizer: verbalizerOf(settings, context.labels), wordsFromData: settings.verbalizer === undefined };
   return linear ? new LinearClassification(options) : new WordClassification(options);
 }

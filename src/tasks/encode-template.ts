@@ -1,5 +1,8 @@
 import type { Tokenizer } from "../backbone/tokenizer/tokenizer.js";
 import { PromptTuningError } from "../common/errors.js";
+import { fitSlot, fitSlots, type SlotTokens } from "./fit-row.js";
+import { readPassages } from "./passages.js";
+import { contextSlot } from "./task-facts.js";
 import { beforeAnswer, type Template } from "./template.js";
 
 /**
@@ -15,6 +18,8 @@ export interface TemplateEncoder {
   encode(fields: Readonly<Record<string, string>>): EncodedPrompt;
   /** The answer's text with the space that moved to it. */
   answerText(answer: string): string;
+  /** What a row that is too long does not fit: the backbone's context, or task.maxRowTokens. */
+  readonly bound: "context" | "maxRowTokens";
 }
 
 /** A row up to the answer. T = tokens.length ≥ 1. */
@@ -25,8 +30,12 @@ export interface EncodedPrompt {
   readonly virtualTokens: Int32Array;
   /** Tokens cut because of maxTokens. */
   readonly cutByMaximum: number;
-  /** Tokens cut because the whole would not fit the backbone's context. */
+  /** Tokens cut because the whole would not fit the backbone's context or task.maxRowTokens. */
   readonly cutByContext: number;
+  /** Slots whose text lost tokens, passages among them. */
+  readonly cutSlots: readonly string[];
+  /** Retrieved passages: how many the row had, how many are left out, and the tokens lost (which the counts above leave out). */
+  readonly passages: { readonly given: number; readonly leftOut: number; readonly lost: number };
 }
 
 export interface TemplateEncoderOptions {
@@ -35,6 +44,12 @@ export interface TemplateEncoderOptions {
   readonly contextLength: number;
   /** Column → most tokens it may take; the end is cut. */
   readonly maxTokens?: Readonly<Record<string, number>>;
+  /** Most tokens of the whole prompt, where that is less than the backbone's context leaves. */
+  readonly maxRowTokens?: number;
+  /** The only slots that may be cut to fit, in that order; the longest when absent. */
+  readonly cut?: readonly string[];
+  /** How {context} is filled. */
+  readonly context?: { readonly maxPassages?: number; readonly separator: string };
   /** Tokens to keep free behind the prompt for the answer. */
   readonly answerTokens?: number;
 }
@@ -45,47 +60,81 @@ type Piece =
   | { readonly type: "column"; readonly name: string; readonly space: boolean; readonly maximum: number };
 
 export function createTemplateEncoder(template: Template, options: TemplateEncoderOptions): TemplateEncoder {
-  const { tokenizer, contextLength } = options;
+  const { tokenizer, contextLength, maxRowTokens = Infinity } = options;
   const { pieces, answerSpace } = preparePieces(template, options);
-  const room = contextLength - (options.answerTokens ?? 0);
+  const contextRoom = contextLength - (options.answerTokens ?? 0);
+  const room = Math.min(contextRoom, maxRowTokens);
   const fixed = pieces.reduce((sum, piece) => sum + (piece.type === "ids" ? piece.ids.length : piece.type === "soft" ? piece.count : 0), 0);
-  if (fixed > room)
-    throw new PromptTuningError("experiment", `The template alone takes ${fixed} tokens and the answer ${contextLength - room}; the backbone's context holds ${contextLength}.`, {
+  if (fixed > contextRoom)
+    throw new PromptTuningError("experiment", `The template alone takes ${fixed} tokens and the answer ${contextLength - contextRoom}; the backbone's context holds ${contextLength}.`, {
       advice: "Shorten the template's text, use fewer virtual tokens or shorter answers.",
       setting: ["task", "template"],
     });
+  if (fixed > room) throw new PromptTuningError("experiment", `The template alone takes ${fixed} tokens, and task.maxRowTokens is ${maxRowTokens}.`, { advice: "Raise it, shorten the template's text or use fewer virtual tokens.", setting: ["task", "maxRowTokens"] });
+  const columns = pieces.filter((piece) => piece.type === "column");
 
   return {
+    bound: maxRowTokens < contextRoom ? "maxRowTokens" : "context",
     encode(fields) {
-      let cutByMaximum = 0;
-      const values = pieces.map((piece): Int32Array => {
-        if (piece.type === "ids") return piece.ids;
-        if (piece.type === "soft") return new Int32Array(0);
-        const ids = encodeText(tokenizer, (piece.space ? " " : "") + columnValue(fields, piece.name), false);
-        cutByMaximum += Math.max(0, ids.length - piece.maximum);
-        return ids.subarray(0, piece.maximum);
+      const given = columns.map((piece) => slotTokens(piece, columnValue(fields, piece.name), options));
+      const shortened = given.map((slot, index) => fitSlot(slot, columns[index].maximum));
+      // What a column's own limit left of it is what has to fit beside the others.
+      const limited = given.map((slot, index): SlotTokens => (shortened[index].lost === 0 ? slot : withinLength(slot, shortened[index].ids.length)));
+      const fitted = fitSlots(limited, room - fixed, options.cut);
+      const cut = { cutByMaximum: 0, cutByContext: 0 };
+      const passages = { given: 0, leftOut: 0, lost: 0 };
+      given.forEach(({ parts, isContext }, index) => {
+        if (!isContext) {
+          cut.cutByMaximum += shortened[index].lost;
+          cut.cutByContext += fitted[index].lost;
+          return;
+        }
+        passages.given += parts.length;
+        passages.leftOut += shortened[index].leftOut + fitted[index].leftOut;
+        passages.lost += shortened[index].lost + fitted[index].lost;
       });
-      const cutByContext = cutToFit(
-        values,
-        pieces.map((piece) => piece.type === "column"),
-        room - fixed,
-      );
-      const length = values.reduce((sum, ids) => sum + ids.length, 0) + pieces.reduce((sum, piece) => sum + (piece.type === "soft" ? piece.count : 0), 0);
-      if (length === 0) return { tokens: Int32Array.of(firstToken(tokenizer)), virtualTokens: Int32Array.of(-1), cutByMaximum, cutByContext };
+      const cutSlots = columns.filter((_, index) => shortened[index].lost + fitted[index].lost > 0).map(({ name }) => name);
+      const told = { ...cut, cutSlots, passages };
+      const length = fixed + fitted.reduce((sum, { ids }) => sum + ids.length, 0);
+      if (length === 0) return { tokens: Int32Array.of(firstToken(tokenizer)), virtualTokens: Int32Array.of(-1), ...told };
       const tokens = new Int32Array(length).fill(-1);
       const virtualTokens = new Int32Array(length).fill(-1);
       let at = 0;
-      pieces.forEach((piece, index) => {
+      let column = 0;
+      for (const piece of pieces) {
         if (piece.type === "soft") for (let i = 0; i < piece.count; i++) virtualTokens[at++] = piece.firstRow + i;
         else {
-          tokens.set(values[index], at);
-          at += values[index].length;
+          const ids = piece.type === "ids" ? piece.ids : fitted[column++].ids;
+          tokens.set(ids, at);
+          at += ids.length;
         }
-      });
-      return { tokens, virtualTokens, cutByMaximum, cutByContext };
+      }
+      return { tokens, virtualTokens, ...told };
     },
     answerText: (answer) => (answerSpace && !/^\s/u.test(answer) ? ` ${answer}` : answer),
   };
+}
+
+type ColumnPiece = Extract<Piece, { type: "column" }>;
+
+/** Passages are encoded each on its own, so that leaving one out changes no other. */
+function slotTokens({ name, space }: ColumnPiece, text: string, { tokenizer, context }: TemplateEncoderOptions): SlotTokens {
+  const before = space ? " " : "";
+  if (name !== contextSlot) return { name, isContext: false, parts: [encodeText(tokenizer, before + text, false)] };
+  const passages = readPassages(text).slice(0, context?.maxPassages);
+  const separator = context?.separator ?? "\n";
+  return { name, isContext: true, parts: passages.map((passage, index) => encodeText(tokenizer, (index === 0 ? before : separator) + passage, false)) };
+}
+
+/** A slot's first tokens, in the same parts. */
+function withinLength(slot: SlotTokens, length: number): SlotTokens {
+  let left = length;
+  const parts = slot.parts.flatMap((part) => {
+    const kept = part.subarray(0, left);
+    left -= kept.length;
+    return kept.length > 0 ? [kept] : [];
+  });
+  return { ...slot, parts };
 }
 
 /** Encodes one piece on its own, without what the model's template would add around a text. */
@@ -134,26 +183,4 @@ function columnValue(fields: Readonly<Record<string, string>>, name: string): st
   if (!Object.hasOwn(fields, name))
     throw new PromptTuningError("data", `The row has no text for the slot {${name}}.`, { advice: `Name its column under dataset.columns, for example "${name}": "${name}".` });
   return fields[name];
-}
-
-/**
- * Cuts the columns until they fit into `room` tokens together: the longest loses tokens from its end first (the first of
- * equally long ones). Returns how many were cut.
- */
-function cutToFit(values: Int32Array[], isColumn: readonly boolean[], room: number): number {
-  const lengths = values.map((ids, index) => (isColumn[index] ? ids.length : 0));
-  let excess = lengths.reduce((sum, length) => sum + length, 0) - room;
-  const cut = Math.max(0, excess);
-  while (excess > 0) {
-    const longest = lengths.indexOf(Math.max(...lengths));
-    const second = Math.max(0, ...lengths.filter((_, index) => index !== longest));
-    const loss = Math.min(excess, Math.max(1, lengths[longest] - second));
-    lengths[longest] -= loss;
-    excess -= loss;
-  }
-  if (cut > 0)
-    values.forEach((ids, index) => {
-      if (isColumn[index]) values[index] = ids.subarray(0, lengths[index]);
-    });
-  return cut;
 }

@@ -7,7 +7,15 @@ import type { TaskNotice } from "./task.js";
 export class EncodedExamples {
   private readonly kept = new WeakMap<Example, EncodedPrompt>();
 
-  constructor(private readonly encoder: TemplateEncoder) {}
+  private readonly cutWhat: string;
+
+  /** @param cut as the encoder's option: the slots that may be cut. */
+  constructor(
+    private readonly encoder: TemplateEncoder,
+    cut?: readonly string[],
+  ) {
+    this.cutWhat = cut === undefined ? "their longest column was" : `${cut.map((slot) => `{${slot}}`).join(" and ")} ${cut.length === 1 ? "was" : "were"}`;
+  }
 
   get(example: Example): EncodedPrompt {
     const known = this.kept.get(example);
@@ -21,6 +29,7 @@ export class EncodedExamples {
   check(examples: readonly Example[], split: string): readonly TaskNotice[] {
     const encoded = examples.map((example) => this.get(example));
     return [
+      ...passagesNotice(encoded, split),
       ...cutNotice(
         encoded.map((prompt) => prompt.cutByMaximum),
         "truncated",
@@ -29,9 +38,9 @@ export class EncodedExamples {
       ),
       ...cutNotice(
         encoded.map((prompt) => prompt.cutByContext),
-        "context",
+        this.encoder.bound === "context" ? "context" : "row-tokens",
         split,
-        "longer than the backbone's context; their longest column was cut at the end until they fit",
+        `longer than ${this.encoder.bound === "context" ? "the backbone's context" : "task.maxRowTokens"}; ${this.cutWhat} cut at the end until they fit`,
       ),
     ];
   }
@@ -52,4 +61,17 @@ export function cutNotice(cut: readonly number[], code: string, split: string, w
   if (rows.length === 0) return [];
   const lost = rows.reduce((sum, tokens) => sum + tokens, 0);
   return [{ code, message: `${split}: ${rows.length} of ${cut.length} rows were ${what} (${lost} tokens lost).` }];
+}
+
+/** What became of retrieved passages: rows that lost some, and rows that had none. */
+function passagesNotice(encoded: readonly EncodedPrompt[], split: string): readonly TaskNotice[] {
+  const given = encoded.reduce((sum, { passages }) => sum + passages.given, 0);
+  if (given === 0) return [];
+  const cut = encoded.filter(({ passages }) => passages.lost > 0).length;
+  const leftOut = encoded.reduce((sum, { passages }) => sum + passages.leftOut, 0);
+  const without = encoded.filter(({ passages }) => passages.given === 0).length;
+  const notices: TaskNotice[] = [];
+  if (cut > 0) notices.push({ code: "passages", message: `${split}: ${cut} of ${encoded.length} rows did not hold all of their context; ${leftOut} of ${given} passages were left out${cut > 0 && leftOut === 0 ? ", others were cut at the end" : ""}.` });
+  if (without > 0) notices.push({ code: "no-context", message: `${split}: ${without} of ${encoded.length} rows have no context.` });
+  return notices;
 }

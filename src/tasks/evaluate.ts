@@ -1,30 +1,29 @@
 import { PromptTuningError } from "../common/errors.js";
 import type { Example } from "../data/example.js";
-import type { Program, Sequence, TensorValues } from "../engine/program.js";
+import type { Program, TensorValues } from "../engine/program.js";
 import type { EvaluationMeasures } from "../runs/events.js";
+import { evaluateLabelling, predictLabelling } from "./labelling/evaluate-labelling.js";
+import type { LabelledRow } from "./labelling/sequence-labelling.js";
 import { classificationMeasures } from "./metrics/classification-measures.js";
 import { exactMatch } from "./metrics/exact-match.js";
 import { rougeL } from "./metrics/rouge-l.js";
+import { type EvaluationOptions, generateAll, scoreAll, scoreAndGenerate } from "./passes.js";
 import type { ClassificationTask, GenerationTask, Task } from "./task.js";
 
-export interface EvaluationOptions {
-  /** Most sequences in one pass. */
-  readonly batchSize: number;
-  readonly signal?: AbortSignal;
-  /** Called after every pass with the share of the work that is done, in examples. */
-  readonly onProgress?: (done: number, total: number) => void;
-}
+export type { EvaluationOptions } from "./passes.js";
 
 /** What the backbone answers for one example. */
 export interface Prediction {
   /** The example's place in its file. */
   readonly index: number;
-  /** The label, or the generated text. */
+  /** The label, the generated text, or the spans that were found. */
   readonly predicted: string;
   /** The right label or reference text, where the example has one. */
   readonly expected?: string;
   /** Classification: label → probability, in the order of the task's labels. They sum to 1. */
   readonly probabilities?: ReadonlyMap<string, number>;
+  /** Sequence labelling: the words with their tags, and the text they were read from. */
+  readonly labelling?: LabelledRow;
 }
 
 export interface Evaluation {
@@ -36,16 +35,25 @@ export interface Evaluation {
 /**
  * Predicts every example of a split and measures the answers.
  * Classification: loss is the mean of −log p(label) in nats. Generation: loss is the mean over examples of the loss per
- * token of the reference; exact match and ROUGE-L compare the greedy continuation with it. An empty split gives zeros and no loss.
+ * token of the reference; exact match and ROUGE-L compare the greedy continuation with it. Sequence labelling: the same loss, and span measures of
+ * the tags that the continuation is read as. An empty split gives zeros and no loss.
  * @throws kind "stopped" when the signal fires, "training" when the scores are not numbers, "data" for rows without an answer
  */
 export async function evaluate(task: Task, program: Program, values: TensorValues, examples: readonly Example[], options: EvaluationOptions): Promise<Evaluation> {
-  return task.type === "classification" ? evaluateClassification(task, program, values, examples, options) : evaluateGeneration(task, program, values, examples, options);
+  switch (task.type) {
+    case "classification":
+      return evaluateClassification(task, program, values, examples, options);
+    case "generation":
+      return evaluateGeneration(task, program, values, examples, options);
+    case "sequence-labelling":
+      return evaluateLabelling(task, program, values, examples, options);
+  }
 }
 
 /** Predicts examples that need not have an answer. In the order of the examples. */
 export async function predict(task: Task, program: Program, values: TensorValues, examples: readonly Example[], options: EvaluationOptions): Promise<readonly Prediction[]> {
-  if (task.type === "generation") return generateAll(task, program, values, examples, options);
+  if (task.type === "generation") return generatedPredictions(examples, await generateAll(task, program, values, examples, options));
+  if (task.type === "sequence-labelling") return predictLabelling(task, program, values, examples, options);
   const scores = await labelScores(task, program, values, examples, options);
   return examples.map((example, index) => classificationPrediction(task, example, scores[index]));
 }
@@ -63,20 +71,17 @@ async function evaluateClassification(task: ClassificationTask, program: Program
 }
 
 async function evaluateGeneration(task: GenerationTask, program: Program, values: TensorValues, examples: readonly Example[], options: EvaluationOptions): Promise<Evaluation> {
-  const references = examples.map((example) => task.trainingSequence(example));
-  const { onProgress } = options;
-  let total = 0;
-  // Scoring the references counts as half of the work, generating as the other half.
-  const half = (from: number): EvaluationOptions => ({ ...options, onProgress: onProgress && ((done, all) => onProgress(from + done / 2, all)) });
-  await scoreAll(program, values, references, { ...half(0), scoredRowLimit: task.scoredRowLimit }, (result, indices) => (total += result.loss * indices.length));
-  const predictions = await generateAll(task, program, values, examples, half(examples.length / 2));
+  const { texts, loss } = await scoreAndGenerate(task, program, values, examples, options);
   const mean = (measure: (generated: string, reference: string) => number) =>
-    examples.length === 0 ? 0 : predictions.reduce((sum, { predicted, expected }) => sum + measure(predicted, expected ?? ""), 0) / examples.length;
-  const loss = total / examples.length;
+    examples.length === 0 ? 0 : texts.reduce((sum, text, index) => sum + measure(text, examples[index].output ?? ""), 0) / examples.length;
   return {
-    measures: { items: examples.length, loss: Number.isFinite(loss) ? loss : null, exactMatch: mean((generated, reference) => Number(exactMatch(generated, reference))), rougeL: mean(rougeL) },
-    predictions,
+    measures: { items: examples.length, loss, exactMatch: mean((generated, reference) => Number(exactMatch(generated, reference))), rougeL: mean(rougeL) },
+    predictions: generatedPredictions(examples, texts),
   };
+}
+
+function generatedPredictions(examples: readonly Example[], texts: readonly string[]): Prediction[] {
+  return examples.map(({ index, output }, at) => ({ index, predicted: texts[at], expected: output }));
 }
 
 /** Log-probabilities of the labels for every example. */
@@ -100,53 +105,6 @@ async function labelScores(task: ClassificationTask, program: Program, values: T
   });
 }
 
-type Scores = Awaited<ReturnType<Program["score"]>>;
-
-/** Scores sequences in batches of similar length, the longest first, so that a lack of memory shows at once. */
-async function scoreAll(
-  program: Program,
-  values: TensorValues,
-  sequences: readonly Sequence[],
-  options: EvaluationOptions & { readonly scoredRowLimit?: number },
-  take: (result: Scores, indices: readonly number[]) => void,
-): Promise<void> {
-  const order = sequences.map((_, index) => index).sort((a, b) => sequences[b].tokens.length - sequences[a].tokens.length || a - b);
-  for (let start = 0; start < order.length; ) {
-    refuseStopped(options.signal);
-    let end = start;
-    let rows = 0;
-    while (end < order.length && end - start < options.batchSize) {
-      rows += sequences[order[end]].scored.length;
-      if (end > start && rows > (options.scoredRowLimit ?? Infinity)) break;
-      end++;
-    }
-    const indices = order.slice(start, end);
-    take(
-      await program.score(
-        indices.map((index) => sequences[index]),
-        values,
-      ),
-      indices,
-    );
-    start = end;
-    options.onProgress?.(start, order.length);
-  }
-  refuseStopped(options.signal);
-}
-
-async function generateAll(task: GenerationTask, program: Program, values: TensorValues, examples: readonly Example[], options: EvaluationOptions): Promise<Prediction[]> {
-  const predictions: Prediction[] = [];
-  for (const example of examples) {
-    refuseStopped(options.signal);
-    const { maxNewTokens, stopTokenIds } = task;
-    const ids = await program.generate(task.promptSequence(example), values, { maxNewTokens, stopTokenIds, signal: options.signal });
-    predictions.push({ index: example.index, predicted: task.decode(ids).trim(), expected: example.output });
-    options.onProgress?.(predictions.length, examples.length);
-  }
-  refuseStopped(options.signal);
-  return predictions;
-}
-
 function classificationPrediction(task: ClassificationTask, example: Example, scores: Float64Array): Prediction {
   const probabilities = new Map(task.labels.map((label, index) => [label, Math.exp(scores[index])]));
   return { index: example.index, predicted: task.labels[largest(scores)], expected: example.label, probabilities };
@@ -155,8 +113,4 @@ function classificationPrediction(task: ClassificationTask, example: Example, sc
 /** Index of the largest value; the first of equal ones. */
 function largest(values: Float64Array): number {
   return values.indexOf(Math.max(...values));
-}
-
-function refuseStopped(signal: AbortSignal | undefined): void {
-  if (signal?.aborted) throw new PromptTuningError("stopped", "The evaluation was stopped.");
 }

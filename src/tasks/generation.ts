@@ -3,16 +3,13 @@ import { PromptTuningError } from "../common/errors.js";
 import type { Example } from "../data/example.js";
 import type { Head, Sequence } from "../engine/program.js";
 import { appendTokens } from "./append-tokens.js";
-import { createTemplateEncoder, type EncodedPrompt, encodeText, type TemplateEncoder } from "./encode-template.js";
+import { createTemplateEncoder, type EncodedPrompt, encodeText, type TemplateEncoder, type TemplateEncoderOptions } from "./encode-template.js";
 import { cutNotice, EncodedExamples } from "./encoded-examples.js";
 import type { GenerationTask, TaskNotice } from "./task.js";
 import { virtualTokenCount, type Template } from "./template.js";
 
-export interface GenerationTaskOptions {
+export interface GenerationTaskOptions extends TemplateEncoderOptions {
   readonly template: Template;
-  readonly tokenizer: Tokenizer;
-  readonly contextLength: number;
-  readonly maxTokens?: Readonly<Record<string, number>>;
   /** Most tokens of an answer, in training (the rest is cut, and no end is learned there) and in generation. */
   readonly maxNewTokens: number;
 }
@@ -44,7 +41,7 @@ export class TextGeneration implements GenerationTask {
     this.stopTokenIds = [this.endToken];
     // The answer's last token is predicted, never read: the prompt needs room for one less than it may have.
     this.encoder = createTemplateEncoder(options.template, { ...options, answerTokens: options.maxNewTokens });
-    this.kept = new EncodedExamples(this.encoder);
+    this.kept = new EncodedExamples(this.encoder, options.cut);
     this.virtualTokens = virtualTokenCount(options.template);
     this.scoredRowLimit = Math.max(1, Math.floor(scoreMemory / (4 * options.tokenizer.vocabularySize)));
   }

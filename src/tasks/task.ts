@@ -1,6 +1,7 @@
 import type { Example } from "../data/example.js";
 import type { Head, Sequence } from "../engine/program.js";
 import type { EncodedPrompt } from "./encode-template.js";
+import type { Reading } from "./labelling/target-form.js";
 
 /** Something a person should know about the data or the experiment; reported once, not per row. */
 export interface TaskNotice {
@@ -41,9 +42,8 @@ export interface ClassificationTask extends TaskBase {
   assemble(logProbabilities: readonly (readonly Float32Array[])[]): Float64Array;
 }
 
-/** The answer is a text. */
-export interface GenerationTask extends TaskBase {
-  readonly type: "generation";
+/** The answer is a text that the backbone generates. */
+interface TextTaskBase extends TaskBase {
   readonly maxNewTokens: number;
   /** Generation ends before any of these ids. */
   readonly stopTokenIds: readonly number[];
@@ -55,5 +55,23 @@ export interface GenerationTask extends TaskBase {
   decode(tokenIds: Int32Array): string;
 }
 
+/** The text itself is the answer. */
+export interface GenerationTask extends TextTaskBase {
+  readonly type: "generation";
+}
+
+/** The text names spans of the row's words and their types. */
+export interface SequenceLabellingTask extends TextTaskBase {
+  readonly type: "sequence-labelling";
+  /** Types of spans, in the verbalizer's order. */
+  readonly types: readonly string[];
+  /** The row's words, and its right BIO tags where it has any. @throws kind "data" */
+  labelled(example: Example): { readonly words: readonly string[]; readonly tags?: readonly string[] };
+  /** What a generated text says of the row's words. Never throws for a text, whatever it is. */
+  read(example: Example, generated: string): Reading;
+}
+
+export type TextTask = GenerationTask | SequenceLabellingTask;
+
 /** What training, evaluation and prediction see of an experiment's task. */
-export type Task = ClassificationTask | GenerationTask;
+export type Task = ClassificationTask | TextTask;

@@ -1,6 +1,6 @@
 /**
- * The template language: text, `{soft:N}` (N virtual tokens), `{column}` (a text of the row) and `{label}` or
- * `{output}` (where the answer is scored; at the end when the template does not say). `{{` and `}}` stand for braces.
+ * The template language: text, `{soft:N}` (N virtual tokens), `{column}` (a text of the row) and `{label}`,
+ * `{output}` or `{tags}` (where the answer is scored; at the end when the template does not say). `{{` and `}}` stand for braces.
  */
 export type TemplatePart =
   | {
@@ -13,8 +13,10 @@ export type TemplatePart =
   | { readonly type: "column"; readonly name: string }
   | { readonly type: "answer"; readonly name: AnswerSlot };
 
-export const answerSlots = ["label", "output"] as const;
+export const answerSlots = ["label", "output", "tags"] as const;
 export type AnswerSlot = (typeof answerSlots)[number];
+/** Names that no column slot has, whatever the task: written by mistake they are the answer of another one. */
+const reserved: readonly string[] = ["label", "output"] satisfies AnswerSlot[];
 
 /** A parsed template. Holds exactly one answer part once `parseTemplate` has returned without problems. */
 export interface Template {
@@ -119,7 +121,7 @@ function readSlot(inside: string, answer: AnswerSlot, firstRow: number): Templat
   if (name === "") return { problem: "An empty slot. Write {column}, or '{{' and '}}' for braces in the text." };
   if (!columnSlot.test(name)) return { problem: `{${inside}} is not a slot. A slot is {soft:N}, {${answer}} or the name of a column; write '{{' and '}}' for braces in the text.` };
   if (name === answer) return { type: "answer", name: answer };
-  if ((answerSlots as readonly string[]).includes(name)) return { problem: `{${name}} is the answer of another type of task. Here the answer is {${answer}}.` };
+  if (reserved.includes(name)) return { problem: `{${name}} is the answer of another type of task. Here the answer is {${answer}}.` };
   return { type: "column", name };
 }
 

@@ -2,9 +2,10 @@ import { z } from "zod";
 import { PromptTuningError } from "../common/errors.js";
 import type { TensorValues } from "../engine/program.js";
 import type { EvaluationMeasures } from "../runs/events.js";
+import { type MeasureName, taskFacts } from "../tasks/task-facts.js";
 
 /** A measure that decides which checkpoint is the best. */
-export type Metric = "accuracy" | "macroF1" | "loss" | "exactMatch" | "rougeL";
+export type Metric = MeasureName;
 
 /** Whether a metric value is better than another; strictly, so that of equals the earlier stays. Never for NaN. */
 export function isBetter(metric: Metric, value: number, than: number, by = 0): boolean {
@@ -16,7 +17,7 @@ export function metricValue(measures: EvaluationMeasures, metric: Metric): numbe
   const value = measures[metric];
   if (value === undefined)
     throw new PromptTuningError("experiment", `The evaluation has no "${metric}".`, {
-      reason: "Classification measures accuracy, macroF1 and loss; generation measures exactMatch, rougeL and loss.",
+      reason: `${Object.entries(taskFacts).map(([task, facts]) => `A ${task} task measures ${facts.measures.join(", ")}`).join("; ")}.`,
       advice: "Choose one of them as evaluation.metric.",
     });
   return value ?? Number.NaN;

@@ -42,15 +42,22 @@ describe("commands that are shown", () => {
 
 describe("rows to predict", () => {
   const where = (index: number): string => `Line ${index + 1}`;
+  const only = (...slots: string[]) => ({ slots, optional: [] });
 
   it("are plain texts for one slot, or JSON objects with the slots", () => {
-    expect(rowsFromTexts(["hello", "{not json", '{"text": "a", "other": 1}', '{"other": 1}'], ["text"], where)).toEqual([{ text: "hello" }, { text: "{not json" }, { text: "a" }, { text: '{"other": 1}' }]);
-    expect(rowsFromTexts(['{"a": "x", "b": 2}'], ["a", "b"], where)).toEqual([{ a: "x", b: "2" }]);
-    expect(rowsFromTexts(['{"__proto__": "x"}'], ["text"], where)).toEqual([{ text: '{"__proto__": "x"}' }]);
+    expect(rowsFromTexts(["hello", "{not json", '{"text": "a", "other": 1}', '{"other": 1}'], only("text"), where)).toEqual([{ text: "hello" }, { text: "{not json" }, { text: "a" }, { text: '{"other": 1}' }]);
+    expect(rowsFromTexts(['{"a": "x", "b": 2}'], only("a", "b"), where)).toEqual([{ a: "x", b: "2" }]);
+    expect(rowsFromTexts(['{"__proto__": "x"}'], only("text"), where)).toEqual([{ text: '{"__proto__": "x"}' }]);
   });
 
   it.each([["plain text"], ['{"a": "x"}'], ['{"a": "x", "b": null}'], ["[1]"]])("with two slots, %s is refused with an example", (text) => {
-    expect(() => rowsFromTexts([text], ["a", "b"], where)).toThrow(expect.objectContaining({ kind: "usage", advice: 'Give each row as one JSON object: {"a":"...","b":"..."}.' }));
+    expect(() => rowsFromTexts([text], only("a", "b"), where)).toThrow(expect.objectContaining({ kind: "usage", advice: 'Give each row as one JSON object: {"a":"...","b":"..."}.' }));
+  });
+
+  it("may leave out the context, and hold lists", () => {
+    const needed = { slots: ["context", "question"], optional: ["context"] };
+    expect(rowsFromTexts(["why?", '{"question": "why?"}', '{"question": "why?", "context": null}', '{"question": "why?", "context": ["a", "b"]}'], needed, where)).toEqual([{ question: "why?" }, { question: "why?" }, { question: "why?" }, { question: "why?", context: '["a","b"]' }]);
+    expect(rowsFromTexts(["a passage"], { slots: ["context"], optional: ["context"] }, where)).toEqual([{ context: "a passage" }]);
   });
 
   it("are the lines of a file that are not empty, with their numbers", () => {

@@ -1,7 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { bandOf, type Curve, thinCurve } from "../../src/comparison/curves.js";
-import { quantile, spreadOf } from "../../src/comparison/statistics.js";
+import { quantile } from "../../src/common/quantile.js";
+import { spreadOf } from "../../src/comparison/statistics.js";
 
 describe("spread and quantiles", () => {
   it("are the textbook's", () => {

@@ -4,8 +4,6 @@ import path from "node:path";
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { PromptTuningError } from "../../src/common/errors.js";
-import { parseDelimited } from "../../src/data/delimited.js";
-import { parseJsonArray, parseJsonLines } from "../../src/data/json-rows.js";
 import { readTable } from "../../src/data/read-table.js";
 import { requireColumn, type Table } from "../../src/data/table.js";
 
@@ -49,7 +47,7 @@ describe("readers of data files", () => {
   it("reads CSV with semicolons, saying so, and columns without a name", async () => {
     const table = await read("b.csv", ";text;label\n0;a, b;x\n");
     expect(table.columns).toEqual(["column 1", "text", "label"]);
-    expect(table.notices.join()).toContain("semicolons");
+    expect(table.notices.join()).toContain("semicolon");
   });
 
   it("reads JSON lines and arrays; keys of the prototype are data", async () => {
@@ -70,7 +68,7 @@ describe("readers of data files", () => {
     ["empty.tsv", "", /is empty/],
     ["blank.csv", " \n\n", /is empty/],
     ["head.tsv", "text\tlabel\n", /no rows/],
-    ["ragged.tsv", "a\tb\n1\t2\n1\t2\t3\n4\n", /line 3: the row has 3 cells, the header has 2.*2 rows differ/],
+    ["ragged.tsv", "a\tb\n1\t2\n1\t2\t3\n4\n", /line 3: the row has 3 cells, the header has 2/],
     ["ragged.csv", 'a,b\n"1\n2",x\n3\n', /line 4: the row has 1 cells/],
     ["quote.csv", 'a,b\n1,"2\n3,4\n', /never closed/],
     ["twice.csv", "a,b,a\n1,2,3\n", /two columns "a"/],
@@ -81,10 +79,11 @@ describe("readers of data files", () => {
     ["null.jsonl", "null\n", /not an object/],
     ["bad.json", '[{"a":1},\n{"a":}]', /breaks at line 2/],
     ["object.json", '{"a":1}', /not an array/],
+    ["more.json", '[{"a":1}] 2', /more follows/],
+    ["open.json", '[{"a":1},', /ends too early/],
     ["inner.json", '[{"a":1},2]', /row 2: this is not an object/],
     ["none.json", "[]", /no rows/],
-    ["utf16.csv", Buffer.from("\ufeffa,b\n1,2\n", "utf16le"), /UTF-16/],
-    ["latin1.csv", Buffer.from("text\ncaf\xe9 au lait\n", "latin1"), /offset 0 are not UTF-8/],
+    ["late.csv", Buffer.concat([Buffer.from(`text\n${"x\n".repeat(150_000)}`), Buffer.from("caf\xe9 au lait\n", "latin1")]), /offset 299968 are not UTF-8/],
     ["nul.tsv", "a\0b\tc\n1\t2\n", /NUL/],
     ["data.xlsx", "x", /\.xlsx are not known/],
     ["__proto__", "x", /no ending/],
@@ -93,9 +92,9 @@ describe("readers of data files", () => {
   });
 
   it("says that a file is missing, no file, or too large", async () => {
-    expect((await failure(() => readTable(path.join(folder, "absent.tsv")))).describe()).toContain("no such file");
+    expect((await failure(() => readTable(path.join(folder, "absent.tsv")))).describe()).toMatch(/There is no file/);
     await mkdir(path.join(folder, "folder.tsv"));
-    expect((await failure(() => readTable(path.join(folder, "folder.tsv")))).describe()).toMatch(/not a file|cannot be opened/);
+    expect((await failure(() => readTable(path.join(folder, "folder.tsv")))).describe()).toMatch(/holds no texts/);
     const sparse = path.join(folder, "huge.tsv");
     await writeFile(sparse, "");
     await truncate(sparse, 300 * 1024 * 1024);
@@ -115,19 +114,13 @@ describe("hostile input", () => {
     fc.string({ unit: "binary", maxLength: 300 }),
     fc.array(fc.constantFrom('"', ",", ";", "\t", "\n", "\r\n", "\r", "a", "__proto__", "{", "}", "[", "]", ":", '"a"', "null", "\\u", "\ud800", "1e999", " ", "\\"), { maxLength: 80 }).map((parts) => parts.join("")),
   );
-  const readers: Record<string, (text: string) => Table> = {
-    tsv: (text) => parseDelimited("x.tsv", text, "tsv"),
-    csv: (text) => parseDelimited("x.csv", text, "csv"),
-    jsonl: (text) => parseJsonLines("x.jsonl", text),
-    json: (text) => parseJsonArray("x.json", text),
-  };
-  it.each(Object.keys(readers))("%s: a table of texts or a data error, 4,000 times", (kind) => {
+  it.each(["tsv", "csv", "jsonl", "json"])("%s: a table of texts or a data error, 1,000 times", async (kind) => {
     let tables = 0;
-    fc.assert(
-      fc.property(hostileText, (text) => {
+    await fc.assert(
+      fc.asyncProperty(hostileText, async (text) => {
         let table: Table;
         try {
-          table = readers[kind](text);
+          table = await read(`hostile.${kind}`, text);
         } catch (error) {
           if (error instanceof PromptTuningError && error.kind === "data") return;
           throw error;
@@ -136,9 +129,9 @@ describe("hostile input", () => {
         expect(table.rows.length).toBeGreaterThan(0);
         for (const row of table.rows) for (const cell of Object.values(row.cells)) expect(typeof cell).toBe("string");
       }),
-      { numRuns: 4000 },
+      { numRuns: 1000 },
     );
-    expect(tables).toBeGreaterThanOrEqual(kind === "tsv" || kind === "csv" ? 100 : 0);
+    expect(tables).toBeGreaterThanOrEqual(kind === "tsv" || kind === "csv" ? 25 : 0);
     expect(Object.keys(Object.prototype)).toEqual([]);
   });
 
@@ -155,31 +148,40 @@ describe("hostile input", () => {
 
   it("depth does not overflow the stack", async () => {
     const deep = `${"[".repeat(200_000)}${"]".repeat(200_000)}`;
-    for (const work of [() => parseJsonLines("x.jsonl", `{"a":${deep}}`), () => parseJsonArray("x.json", `[{"a":${deep}}]`), () => parseJsonArray("x.json", deep)]) {
+    for (const work of [() => read("deep.jsonl", `{"a":${deep}}`), () => read("deep.json", `[{"a":${deep}}]`), () => read("deeper.json", deep)]) {
       expect((await failure(work)).describe()).toMatch(/nested too deeply|not JSON|not an object/);
     }
   });
 
   const cell = fc.string({ unit: "grapheme", maxLength: 20 }).map((text) => text.replace(/[\0\r\n\t]/g, " "));
-  it("what is written as RFC 4180 is read back, 1,000 times", () => {
-    const quoted = fc.tuple(fc.constant("x"), fc.array(fc.tuple(fc.string({ unit: "grapheme", maxLength: 20 }).map((text) => text.replaceAll("\0", "")), cell), { minLength: 1, maxLength: 8 }));
-    fc.assert(
-      fc.property(quoted, ([, rows]) => {
+  it("what is written as RFC 4180 is read back, in every encoding, 400 times", async () => {
+    const row = fc.tuple(fc.string({ unit: "grapheme", maxLength: 20 }).map((text) => text.replaceAll("\0", "")), cell);
+    await fc.assert(
+      fc.asyncProperty(fc.array(row, { minLength: 1, maxLength: 8 }), fc.constantFrom(...encoders), fc.constantFrom(",", ";", "|"), async (rows, encode, separator) => {
         const write = (text: string): string => `"${text.replaceAll('"', '""')}"`;
-        const text = [["first", "second"], ...rows].map((row) => row.map(write).join(",")).join("\r\n");
-        expect(cells(parseDelimited("x.csv", text, "csv"))).toEqual(rows);
+        const text = [["first", "second"], ...rows].map((cellsOfRow) => cellsOfRow.map(write).join(separator)).join("\r\n");
+        expect(cells(await read("x.csv", encode(text)))).toEqual(rows);
       }),
-      { numRuns: 1000 },
+      { numRuns: 400 },
     );
   });
 
-  it("what is written as JSON lines is read back, 1,000 times", () => {
-    fc.assert(
-      fc.property(fc.array(fc.dictionary(fc.string({ unit: "grapheme", maxLength: 8 }), fc.string({ unit: "grapheme" })), { minLength: 1, maxLength: 8 }), (rows) => {
-        const table = parseJsonLines("x.jsonl", rows.map((row) => JSON.stringify(row)).join("\n"));
-        expect(table.rows.map((row) => Object.entries(row.cells))).toEqual(rows.map((row) => Object.entries(row)));
+  it.each(["jsonl", "json"])("what is written as %s is read back, 400 times", async (kind) => {
+    const value = fc.oneof(fc.string({ unit: "binary" }).map((text) => text.replace(/\p{Surrogate}/gu, "")), fc.string({ unit: "grapheme" }));
+    await fc.assert(
+      fc.asyncProperty(fc.array(fc.dictionary(fc.string({ unit: "grapheme", maxLength: 8 }), value, { noNullPrototype: true }), { minLength: 1, maxLength: 8 }), fc.boolean(), async (rows, spaced) => {
+        const text = kind === "jsonl" ? rows.map((row) => JSON.stringify(row)).join("\n") : JSON.stringify(rows, null, spaced ? 2 : undefined);
+        const table = await read(`x.${kind}`, text);
+        expect(table.rows.map((row) => Object.entries(row.cells).sort())).toEqual(rows.map((row) => Object.entries(row).sort()));
       }),
-      { numRuns: 1000 },
+      { numRuns: 400 },
     );
   });
 });
+
+const encoders: ((text: string) => Buffer)[] = [
+  (text) => Buffer.from(text),
+  (text) => Buffer.from(`\ufeff${text}`),
+  (text) => Buffer.from(`\ufeff${text}`, "utf16le"),
+  (text) => Buffer.from(`\ufeff${text}`, "utf16le").swap16(),
+];

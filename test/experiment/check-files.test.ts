@@ -15,6 +15,7 @@ beforeAll(async () => {
   await writeFile(path.join(folder, "train.tsv"), "message\tlabel\nhello\tham\nbuy\tspam\n");
   await writeFile(path.join(folder, "dev.tsv"), "text\tlabel\nhello\tham\n");
   await writeFile(path.join(folder, "notes.txt"), "x");
+  await writeFile(path.join(folder, "spans.jsonl"), '{"w":["in","Rome"],"s":["O","B-loc"],"t":["O"]}\n{"w":["Ann"],"s":["B-per"],"t":["O"]}\n');
   await writeFile(path.join(folder, "model.gguf"), "x");
   await mkdir(path.join(folder, "model"));
 });
@@ -112,5 +113,19 @@ describe("checks that need the files beside an experiment", () => {
       }),
       { numRuns: 500 },
     );
+  });
+});
+
+describe("words and tags", () => {
+  const labelling = (columns: object, verbalizer?: object) => ({ dataset: { train: "spans.jsonl", columns }, task: { type: "sequence-labelling", template: "{soft:2}{tokens}{tags}", verbalizer } });
+
+  it("are right, and their types the verbalizer's", async () => {
+    expect(await problems(labelling({ tokens: "w", tags: "s" }))).toEqual([]);
+    expect(await problems(labelling({ tokens: "w", tags: "s" }, { loc: "place", per: "person" }))).toEqual([]);
+  });
+
+  it("must be as many as each other, and of types the verbalizer knows", async () => {
+    expect(await problems(labelling({ tokens: "w", tags: "t" }))).toEqual([['"t"', "error", expect.stringMatching(/^spans\.jsonl, line 1: the row has 2 words and 1 tag\./), undefined]]);
+    expect(await problems(labelling({ tokens: "w", tags: "s" }, { loc: "place", pre: "person" }))).toEqual([['"pre"', "error", 'The data have no label "pre". Did you mean "per"?', '"per"']]);
   });
 });

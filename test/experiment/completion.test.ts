@@ -86,7 +86,7 @@ describe("completion in an experiment", () => {
 
   it("never throws and stays inside the text, at any cursor of any text", async () => {
     const whole = `{ ${data}, "model": { "path": "a" }, "task": { "type": "classification", "template": "{text}{soft:20}\\n{{x}}", "verbalizer": { "ham": " no" }, "maxTokens": { "text": 5 } } }`;
-    const facts = { columns: async () => ["a\"b", "ä"], values: async () => ["x", "\u202e"], files: async () => ["t.tsv"] };
+    const facts = { columns: async () => ["a\"b", "ä"], values: async () => ["x", "\u202e"], rows: async () => [], files: async () => ["t.tsv"] };
     const texts = fc.oneof(
       fc.string({ unit: "binary" }),
       fc.stringMatching(/^[[\]{}":,\\/*\n a-e0-9.]{0,80}$/),

@@ -248,3 +248,34 @@ describe("hostile text", () => {
     expect(validateExperimentText(`/* ${"[".repeat(100)} */ ${changed("model", "{".repeat(100))}`).experiment).toBeDefined();
   });
 });
+
+describe("the settings of a row", () => {
+  const pair = { ...valid, dataset: { train: "t", columns: { passage: "p", question: "q", context: "c", label: "l" } }, task: { type: "classification", template: "{soft:5}{context}{passage}{question}{label}", cut: ["passage"], maxRowTokens: 100, context: { maxPassages: 3 } }, evaluation: { baselines: ["without-context"] } };
+  const labelling = { ...valid, dataset: { train: "t", columns: { tokens: "w", tags: "s" } }, task: { type: "sequence-labelling", template: "{soft:5}{tokens}{tags}" }, evaluation: {} };
+
+  it("are right as they stand", () => {
+    for (const good of [pair, labelling]) expect(validateExperimentText(JSON.stringify(good)).diagnostics).toEqual([]);
+    expect(validateExperimentText(JSON.stringify(pair)).experiment?.task).toMatchObject({ context: { maxPassages: 3, separator: "\n" } });
+    expect(validateExperimentText(JSON.stringify(labelling)).experiment).toMatchObject({ task: { target: "spans", maxNewTokens: 96 }, evaluation: { metric: "spanF1", baselines: ["zero-shot"] } });
+  });
+
+  it.each([
+    [pair, "task/cut", ["pasage"], '"pasage"'],
+    [pair, "task/cut", ["label"], '"label"'],
+    [pair, "task/cut", [], "[]"],
+    [pair, "task/maxRowTokens", 5, "5"],
+    [{ ...pair, dataset: { train: "t", columns: { question: "q", label: "l" } } }, "task", { type: "classification", template: "{soft:2}{question}" }, '"without-context"'],
+    [labelling, "task/template", "{soft:5}{text}{tags}", '"{soft:5}{text}{tags}"'],
+    [labelling, "evaluation/metric", "accuracy", '"accuracy"'],
+    [labelling, "evaluation/baselines", ["majority"], '"majority"'],
+    [labelling, "task/target", "iob", '"iob"'],
+    [labelling, "task/verbalizer", { a: "x", b: "x" }, '"x"'],
+  ])("%# are refused where they are wrong", (base, at, value, place) => {
+    expect(marked(changed(at, value, base))).toContain(place);
+  });
+
+  it("are warned of where they do nothing", () => {
+    expect(warnings(changed("task/template", "{soft:5}{passage}{question}", { ...pair, evaluation: {} })).map(({ path }) => path.join("."))).toContain("task.context");
+    expect(warnings(changed("task", { type: "classification", template: "{soft:5}{text}", cut: ["text"] })).map(({ path }) => path.join("."))).toContain("task.cut");
+  });
+});

@@ -103,5 +103,5 @@ function arrays(curve: Curve): Pick<ChartSeries, "x" | "y"> {
 }
 
 function curveName(measure: CurveMeasure): string {
-  return { accuracy: t("accuracy"), macroF1: t("macro F1"), exactMatch: t("exact match"), rougeL: t("ROUGE-L"), loss: t("loss") }[measure];
+  return { accuracy: t("accuracy"), macroF1: t("macro F1"), spanF1: t("span F1"), spanF1Strict: t("strict span F1"), spanPrecision: t("span precision"), spanRecall: t("span recall"), exactMatch: t("exact match"), rougeL: t("ROUGE-L"), loss: t("loss") }[measure];
 }

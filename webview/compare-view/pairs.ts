@@ -31,8 +31,9 @@ export function sideName(run: ShownRun, set: string): string {
   return set === "learned" ? run.label : `${run.label}, ${setName(set)}`;
 }
 
-/** The measures that answers can have: accuracy for labels, the others for texts. */
+/** The measures that answers can have: accuracy for labels, the others for texts; of spans only whether all of a row are right. */
 export function pairedMeasuresOf({ columns }: Pick<Comparison, "columns">): PairedMeasure[] {
-  if (columns.some((key) => key.endsWith(".exactMatch") || key.endsWith(".rougeL"))) return ["rougeL", "exactMatch"];
+  if (columns.some((key) => key.endsWith(".rougeL"))) return ["rougeL", "exactMatch"];
+  if (columns.some((key) => key.endsWith(".exactMatch"))) return ["exactMatch"];
   return ["accuracy"];
 }

@@ -81,7 +81,7 @@ interface Found {
 
 function Sentences({ comparison, pairs, measured, measure }: { readonly comparison: Comparison; readonly pairs: readonly Pair[]; readonly measured: PairedMeasure; readonly measure: SignificanceSetting["measure"] }) {
   // Asked again only when the pairs are others, or a run got another result.
-  const results = comparison.runs.map(({ path, measures, answers }) => [path, measures["test.accuracy"], measures["test.rougeL"], answers.length]);
+  const results = comparison.runs.map(({ path, measures, answers }) => [path, measures["test.accuracy"], measures["test.exactMatch"], answers.length]);
   const key = JSON.stringify([measured, pairs, results.filter(([path]) => pairs.some(({ a, b }) => a.run === path || b.run === path))]);
   const [found, setFound] = useState<Found>();
   useEffect(() => {

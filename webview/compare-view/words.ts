@@ -11,11 +11,19 @@ export function measureName(key: MeasureKey): string {
   const names: Record<MeasureKey, string> = {
     "test.accuracy": t("Test accuracy"),
     "test.macroF1": t("Test macro F1"),
+    "test.spanF1": t("Test span F1"),
+    "test.spanF1Strict": t("Test span F1, strict"),
+    "test.spanPrecision": t("Test span precision"),
+    "test.spanRecall": t("Test span recall"),
     "test.exactMatch": t("Test exact match"),
     "test.rougeL": t("Test ROUGE-L"),
     "test.loss": t("Test loss"),
     "validation.accuracy": t("Best validation accuracy"),
     "validation.macroF1": t("Best validation macro F1"),
+    "validation.spanF1": t("Best validation span F1"),
+    "validation.spanF1Strict": t("Best validation span F1, strict"),
+    "validation.spanPrecision": t("Best validation span precision"),
+    "validation.spanRecall": t("Best validation span recall"),
     "validation.exactMatch": t("Best validation exact match"),
     "validation.rougeL": t("Best validation ROUGE-L"),
     "validation.loss": t("Best validation loss"),
@@ -91,5 +99,6 @@ export function setName(set: string): string {
   if (set === "learned") return t("learned prompt");
   if (set === "majority") return t("majority label");
   if (set === "zero-shot") return t("zero-shot");
+  if (set === "without-context") return t("learned prompt without context");
   return set;
 }

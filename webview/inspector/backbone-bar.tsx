@@ -2,7 +2,7 @@ import { Button, Icon, Select } from "../shared/controls.js";
 import { t } from "../shared/localization.js";
 import type { PromptSubject } from "../../src/protocol/webview/inspector.js";
 import type { InspectorState, InspectorStore } from "./store.js";
-import { WorkState } from "./work-state.js";
+import { WorkState } from "../shared/work-state.js";
 
 /** What stands between the prompt and its vocabulary: trust, a backbone that is not known, loading it, another one than it was trained on. */
 export function BackboneBar({ state, store, subject }: { readonly state: InspectorState; readonly store: InspectorStore; readonly subject: PromptSubject }) {

@@ -3,7 +3,7 @@ import { t } from "../shared/localization.js";
 import { figure, integer, share } from "../shared/numbers.js";
 import type { PromptSubject } from "../../src/protocol/webview/inspector.js";
 import type { InspectorState, InspectorStore } from "./store.js";
-import { WorkState } from "./work-state.js";
+import { WorkState } from "../shared/work-state.js";
 
 type Found = NonNullable<NonNullable<PromptSubject["kept"]>["faithfulness"]>;
 
@@ -33,9 +33,10 @@ export function FaithfulnessFigure({ state, store, subject }: { readonly state: 
   );
 }
 
-/** The measure both are compared by: accuracy, ROUGE-L, or the loss. */
+/** The measure both are compared by: accuracy, span F1, ROUGE-L, or the loss. */
 function compared({ learned, hardened }: Found): { name: string; learned: number | null; hardened: number | null; isShare: boolean } {
   if (learned.accuracy !== undefined) return { name: t("Accuracy"), learned: learned.accuracy, hardened: hardened.accuracy ?? null, isShare: true };
+  if (learned.spanF1 !== undefined) return { name: t("Span F1"), learned: learned.spanF1, hardened: hardened.spanF1 ?? null, isShare: true };
   if (learned.rougeL !== undefined) return { name: t("ROUGE-L"), learned: learned.rougeL, hardened: hardened.rougeL ?? null, isShare: true };
   return { name: t("Loss"), learned: learned.loss ?? null, hardened: hardened.loss ?? null, isShare: false };
 }

@@ -6,7 +6,7 @@ import { figure, integer, share, signed } from "../shared/numbers.js";
 import { Choice } from "./choice.js";
 import type { InspectorState, InspectorStore, TokenImportance } from "./store.js";
 import { TokenChip } from "./token-chip.js";
-import { WorkState } from "./work-state.js";
+import { WorkState } from "../shared/work-state.js";
 
 type Order = "place" | "worth";
 

@@ -6,7 +6,7 @@ import { type MapData, MapPicture } from "./map-picture.js";
 import type { InspectorState, InspectorStore } from "./store.js";
 import { TokenChip } from "./token-chip.js";
 import { tokenName } from "./words.js";
-import { WorkState } from "./work-state.js";
+import { WorkState } from "../shared/work-state.js";
 
 export function MapSection({ state, store }: { readonly state: InspectorState; readonly store: InspectorStore }) {
   const { map, memory, pointed, at, timeline } = state;

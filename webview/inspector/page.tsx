@@ -10,7 +10,7 @@ import { NormsSection } from "./norms-section.js";
 import { OtherFile } from "./other-file.js";
 import { SimilaritySection } from "./similarity-section.js";
 import type { InspectorStore } from "./store.js";
-import { ProblemNotice } from "./work-state.js";
+import { ProblemNotice } from "../shared/work-state.js";
 
 export function Inspector({ store }: { readonly store: InspectorStore }) {
   const [state, setState] = useState(store.state);

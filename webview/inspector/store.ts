@@ -1,10 +1,10 @@
-import { PromptTuningError } from "../../src/common/errors.js";
 import type { MapScaling, Projection } from "../../src/inspection/map-setting.js";
 import type { NearnessMetric } from "../../src/inspection/nearness.js";
 import type { CallName, Params, Result } from "../../src/protocol/contract.js";
 import type { Peer } from "../../src/protocol/peer.js";
 import type { InspectorHostContract, InspectorMemory, InspectorPageContract, Subject } from "../../src/protocol/webview/inspector.js";
-import { idle, type Loading, type Problem, type Work } from "./loading.js";
+import { idle, type Loading, problemOf, type Work } from "../shared/loading.js";
+import { Parts } from "../shared/parts.js";
 
 type Host = Peer<InspectorPageContract, InspectorHostContract>;
 type Answer<Name extends CallName<InspectorHostContract>> = Result<InspectorHostContract, Name>;
@@ -38,7 +38,7 @@ type Part = "neighbours" | "timeline" | "map" | "importance" | "faithfulness";
 export class InspectorStore {
   private current: InspectorState;
   private readonly listeners = new Set<() => void>();
-  private readonly underWay = new Map<Part, AbortController>();
+  private readonly parts = new Parts<Part>((part) => this.current[part], (part, loading) => this.set({ [part]: loading }));
 
   constructor(
     private readonly host: Host,
@@ -61,7 +61,7 @@ export class InspectorStore {
 
   /** Reads the prompt, for the first time or again, and looks at its surroundings. */
   async start(): Promise<void> {
-    for (const part of this.underWay.keys()) this.cancel(part);
+    this.parts.cancelAll();
     this.set({ opening: { ...this.current.opening, status: "loading" }, neighbours: idle, timeline: idle, map: idle, importance: idle, importanceSoFar: [], faithfulness: idle, at: null, changed: false });
     try {
       const value = await this.host.call("ready", {});
@@ -121,7 +121,7 @@ export class InspectorStore {
   }
 
   cancel(part: Part): void {
-    this.underWay.get(part)?.abort();
+    this.parts.cancel(part);
   }
 
   setMetric(metric: NearnessMetric): void {
@@ -151,31 +151,8 @@ export class InspectorStore {
     return knows || this.current.memory.model === null ? {} : { model: this.current.memory.model };
   }
 
-  private async load<Name extends Part>(part: Name, params: Params<InspectorHostContract, Name> | object, onProgress: (progress: Work) => void = () => undefined): Promise<void> {
-    this.cancel(part);
-    const own = new AbortController();
-    this.underWay.set(part, own);
-    const isLast = (): boolean => this.underWay.get(part) === own;
-    const put = (change: Loading<unknown>): void => {
-      if (isLast()) this.set({ [part]: change });
-    };
-    const before = this.current[part].value;
-    put({ status: "loading", value: before });
-    try {
-      const value: unknown = await this.host.call<Part>(part, params as Params<InspectorHostContract, Part>, {
-        signal: own.signal,
-        onProgress: (progress: Work) => {
-          put({ status: "loading", value: before, progress });
-          if (isLast()) onProgress(progress);
-        },
-      });
-      put({ status: "done", value });
-    } catch (error) {
-      const stopped = error instanceof PromptTuningError && error.kind === "stopped";
-      put(stopped ? { status: before === undefined ? "idle" : "done", value: before } : { status: "failed", value: before, problem: problemOf(error) });
-    } finally {
-      if (isLast()) this.underWay.delete(part);
-    }
+  private load<Name extends Part>(part: Name, params: Params<InspectorHostContract, Name> | object, onProgress?: (progress: Work) => void): Promise<void> {
+    return this.parts.load(part, (options) => this.host.call<Part>(part, params as Params<InspectorHostContract, Part>, options), onProgress);
   }
 
   private keep(change: Partial<InspectorMemory>): void {
@@ -188,9 +165,4 @@ export class InspectorStore {
     this.current = { ...this.current, ...change };
     for (const listener of this.listeners) listener();
   }
-}
-
-export function problemOf(error: unknown): Problem {
-  if (error instanceof PromptTuningError) return { message: error.message, reason: error.reason, advice: error.advice };
-  return { message: error instanceof Error ? error.message : String(error) };
 }

@@ -3,7 +3,7 @@ import { Button, IconButton } from "../shared/controls.js";
 import { t } from "../shared/localization.js";
 import { integer } from "../shared/numbers.js";
 import type { InspectorState, InspectorStore } from "./store.js";
-import { WorkState } from "./work-state.js";
+import { WorkState } from "../shared/work-state.js";
 
 /** The steps of the training that are kept: the table follows the one that is chosen. */
 export function TimelineSlider({ state, store, subject }: { readonly state: InspectorState; readonly store: InspectorStore; readonly subject: PromptSubject }) {

@@ -1,4 +1,3 @@
-import type { FetchProgress } from "../../src/protocol/backend/playground.js";
 import type { NearnessMetric } from "../../src/inspection/nearness.js";
 import { t } from "../shared/localization.js";
 import { fixed } from "../shared/numbers.js";
@@ -34,19 +33,4 @@ export function nearness(metric: NearnessMetric, value: number): string {
 /** What a person calls the virtual token: they are counted from 1. */
 export function tokenName(index: number): string {
   return t("Virtual token {0}", index + 1);
-}
-
-export function fetchWords({ phase, file }: FetchProgress): string {
-  switch (phase) {
-    case "looking-up":
-      return t("Looking up {0}", file);
-    case "waiting":
-      return t("Waiting for another process that downloads {0}", file);
-    case "downloading":
-      return t("Downloading {0}", file);
-    case "unpacking":
-      return t("Unpacking {0}", file);
-    case "checking":
-      return t("Checking {0}", file);
-  }
 }

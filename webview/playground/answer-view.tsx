@@ -65,7 +65,13 @@ export function GenerationView({ result, expected }: { readonly result: Generati
   return (
     <>
       <GeneratedText text={result.text} />
-      {expected !== null && result.text === expected.trim() && <p class="said"><Agreement same /></p>}
+      {result.spans && (
+        <p class="said">
+          <span class="quiet">{t("Read as")}</span> <DataText text={result.spans.found} />
+          {result.spans.problems > 0 && <span class="quiet"> {result.spans.problems === 1 ? t("1 piece could not be read") : t("{0} pieces could not be read", integer(result.spans.problems))}</span>}
+        </p>
+      )}
+      {expected !== null && (result.spans?.found ?? result.text) === expected.trim() && <p class="said"><Agreement same /></p>}
     </>
   );
 }
@@ -89,7 +95,7 @@ export function Figures({ answer }: { readonly answer: AnswerData }) {
       </ul>
       {lost > 0 && (
         <p class="cut">
-          <Icon name="warning" /> {cut.byContext > 0 ? t("The end of the text was cut, {0} tokens: it is longer than the backbone's context.", integer(lost)) : t("The end of the text was cut, {0} tokens: the task takes no more (maxTokens).", integer(lost))}
+          <Icon name="warning" /> {cut.byContext > 0 ? t("The end of the text was cut, {0} tokens: it is longer than what fits (the backbone's context, or the task's maxRowTokens).", integer(lost)) : t("The end of the text was cut, {0} tokens: the task takes no more (maxTokens).", integer(lost))}
         </p>
       )}
     </footer>

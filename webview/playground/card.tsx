@@ -78,7 +78,7 @@ function OutcomeView({ column, outcome, state }: { readonly column: Column; read
     case "waiting":
       return <p class="quiet">{t("Waiting for its turn …")}</p>;
     case "answering":
-      return column.prompt.task === "generation" ? <GeneratedText text={outcome.text} coming /> : <p class="quiet">{t("Answering …")}</p>;
+      return column.prompt.task !== "classification" ? <GeneratedText text={outcome.text} coming /> : <p class="quiet">{t("Answering …")}</p>;
     case "stopped":
       return (
         <>

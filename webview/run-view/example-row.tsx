@@ -8,7 +8,7 @@ import { fixed, integer, share } from "../shared/numbers.js";
 const longestText = 320;
 
 export function ExampleRow({ row }: { readonly row: ShownPrediction }) {
-  const { index, expected, predicted, right, probability, expectedProbability, rougeL, fields } = row;
+  const { index, expected, predicted, generated, right, probability, expectedProbability, rougeL, fields } = row;
   const several = Object.keys(fields).length > 1;
   return (
     <li class={right ? "example right" : "example wrong"}>
@@ -31,6 +31,12 @@ export function ExampleRow({ row }: { readonly row: ShownPrediction }) {
         )}
         <span class="quiet number place">{t("row {0}", integer(index + 1))}</span>
       </div>
+      {generated !== null && (
+        <div class="field-text">
+          <span class="quiet">{t("Generated")}: </span>
+          <LongText text={generated} />
+        </div>
+      )}
       {Object.entries(fields).map(([name, text]) => (
         <div key={name} class="field-text">
           {several && <span class="quiet"><DataText text={name} />: </span>}

@@ -1,7 +1,8 @@
 import type { EvaluationMeasures } from "../../src/runs/events.js";
+import { mainMeasure, type MeasureName } from "../../src/tasks/task-facts.js";
 import { DataText, TableFrame } from "../shared/controls.js";
 import { t } from "../shared/localization.js";
-import { baselineWord, type MeasureName, measuresOf, measureText, measureWord } from "./words.js";
+import { baselineWord, measuresOf, measureText, measureWord } from "./words.js";
 
 interface Row {
   readonly key: string;
@@ -70,4 +71,4 @@ function Bar({ name, value }: { readonly name: MeasureName; readonly value: numb
   );
 }
 
-const main = ({ accuracy, rougeL, exactMatch }: EvaluationMeasures): number => accuracy ?? rougeL ?? exactMatch ?? 0;
+const main = (measures: EvaluationMeasures): number => measures[mainMeasure(measures)] ?? 0;

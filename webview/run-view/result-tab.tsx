@@ -1,11 +1,12 @@
 import type { ShownRun } from "./connection.js";
 import type { PredictionFilter } from "../../src/protocol/webview/run-view.js";
-import { DataText, DataTable } from "../shared/controls.js";
 import { t } from "../shared/localization.js";
-import { fixed, integer, share } from "../shared/numbers.js";
+import { integer } from "../shared/numbers.js";
+import { ClassTable } from "./class-table.js";
 import { Confusion } from "./confusion.js";
 import { Faithfulness } from "./faithfulness.js";
 import { MeasureBars } from "./measure-bars.js";
+import { Reading } from "./reading.js";
 
 /** What was learned, measured on rows that were not trained on, beside what costs nothing. */
 export function ResultTab({ run, onExamples }: { readonly run: ShownRun; readonly onExamples: (filter: PredictionFilter) => void }) {
@@ -26,24 +27,8 @@ export function ResultTab({ run, onExamples }: { readonly run: ShownRun; readonl
           <Confusion matrix={test.confusion} labels={test.labels} onCell={(expected, predicted) => onExamples({ wrongOnly: false, expected, predicted })} />
         </>
       )}
-      {test.perClass && test.labels && (
-        <>
-          <h2>{t("Per label")}</h2>
-          <DataTable
-            caption={t("Precision, recall and F1 of each label")}
-            captionHidden
-            columns={[
-              { key: "label", title: t("Label"), cell: ({ label }) => <DataText text={label} />, sort: ({ label }) => label },
-              { key: "precision", title: t("Precision"), number: true, cell: ({ precision }) => share(precision), sort: ({ precision }) => precision },
-              { key: "recall", title: t("Recall"), number: true, cell: ({ recall }) => share(recall), sort: ({ recall }) => recall },
-              { key: "f1", title: t("F1"), number: true, cell: ({ f1 }) => fixed(f1), sort: ({ f1 }) => f1 },
-              { key: "support", title: t("Rows"), number: true, cell: ({ support }) => integer(support), sort: ({ support }) => support },
-            ]}
-            rows={Object.entries(test.perClass).map(([label, figures]) => ({ label, ...figures }))}
-            rowKey={({ label }) => label}
-          />
-        </>
-      )}
+      {test.perClass && <ClassTable perClass={test.perClass} spans={test.reading !== undefined} />}
+      {test.reading && <Reading reading={test.reading} items={test.items} />}
     </>
   );
 }

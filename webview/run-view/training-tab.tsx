@@ -1,4 +1,5 @@
 import { useMemo, useState } from "preact/hooks";
+import type { MeasureName } from "../../src/tasks/task-facts.js";
 import { Icon } from "../shared/controls.js";
 import { Chart, type ChartSetting } from "../shared/chart/chart.js";
 import { type ChartOptions, ChartOptionsBar } from "../shared/chart/chart-options.js";
@@ -9,7 +10,7 @@ import { integer, share } from "../shared/numbers.js";
 import { host, type ShownRun } from "./connection.js";
 import { EvaluationsTable } from "./evaluations-table.js";
 import type { Evaluation, RunModel } from "./run-model.js";
-import { type MeasureName, measuresOf, measureWord } from "./words.js";
+import { measuresOf, measureWord } from "./words.js";
 
 const shares: Range = { min: 0, max: 1 };
 

@@ -1,5 +1,6 @@
 import type { EvaluationMeasures } from "../../src/runs/events.js";
 import type { RunEntry } from "../../src/runs/run-entry.js";
+import { type MeasureName, measureNames } from "../../src/tasks/task-facts.js";
 import type { IconName } from "../shared/controls.js";
 import { t } from "../shared/localization.js";
 import { figure, integer, share } from "../shared/numbers.js";
@@ -28,16 +29,20 @@ export function stateIcon(state: RunEntry["state"]): IconName {
   return icons[state];
 }
 
-/** A measure that pages show, in the order they show it. */
-export const measureNames = ["accuracy", "macroF1", "exactMatch", "rougeL", "loss"] as const;
-export type MeasureName = (typeof measureNames)[number];
-
 export function measureWord(name: MeasureName): string {
   switch (name) {
     case "accuracy":
       return t("Accuracy");
     case "macroF1":
       return t("Macro-F1");
+    case "spanF1":
+      return t("Span F1");
+    case "spanF1Strict":
+      return t("Span F1, strict");
+    case "spanPrecision":
+      return t("Span precision");
+    case "spanRecall":
+      return t("Span recall");
     case "exactMatch":
       return t("Exact match");
     case "rougeL":
@@ -61,6 +66,7 @@ export function measuresOf(all: readonly EvaluationMeasures[]): MeasureName[] {
 export function baselineWord(name: string): { readonly title: string; readonly text?: string } {
   if (name === "majority") return { title: t("Most frequent label") };
   if (name === "zero-shot") return { title: t("Zero-shot") };
+  if (name === "without-context") return { title: t("Learned prompt without context") };
   const hard = /^hard prompt: (.*)$/s.exec(name);
   return hard ? { title: t("Hard prompt"), text: hard[1] } : { title: name };
 }

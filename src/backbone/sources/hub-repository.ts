@@ -1,4 +1,4 @@
-import { HubApiError, listFiles, modelInfo } from "@huggingface/hub";
+import { datasetInfo, HubApiError, listFiles, modelInfo } from "@huggingface/hub";
 import { PromptTuningError } from "../../common/errors.js";
 import { displayUrl, DownloadError, httpError, networkError, stoppedError } from "./download-error.js";
 import type { HubSettings } from "./hub-settings.js";
@@ -13,11 +13,19 @@ export interface HubFile {
   readonly gitBlob?: string;
 }
 
+export type RepositoryType = "model" | "dataset";
+
+/** A repository of the hub: owner/name. */
+export interface Repository {
+  readonly type: RepositoryType;
+  readonly name: string;
+}
+
 const mostFiles = 10_000;
 
 /** What a repository holds at a revision, asked through `@huggingface/hub`. @throws DownloadError. */
 export async function readRepository(
-  repository: string,
+  repository: Repository,
   revision: string,
   settings: HubSettings,
   signal?: AbortSignal,
@@ -29,10 +37,11 @@ export async function readRepository(
     fetch: ((input: Parameters<typeof fetch>[0], init?: RequestInit) => fetchFunction(input, { ...init, signal: signal ?? null })) as typeof fetch,
   };
   try {
-    const { sha: commit } = await modelInfo({ ...common, name: repository, revision, additionalFields: ["sha"] });
+    const about = { ...common, name: repository.name, revision, additionalFields: ["sha"] as ["sha"] };
+    const { sha: commit } = await (repository.type === "model" ? modelInfo(about) : datasetInfo(about));
     if (!/^[0-9a-f]{40}$/.test(commit)) throw new TypeError("the hub named no commit");
     const files: HubFile[] = [];
-    for await (const entry of listFiles({ ...common, repo: { type: "model", name: repository }, revision: commit, recursive: true })) {
+    for await (const entry of listFiles({ ...common, repo: repository, revision: commit, recursive: true })) {
       const size = entry.lfs?.size ?? entry.size;
       if (entry.type === "file" && isSafePath(entry.path) && Number.isSafeInteger(size) && size >= 0) {
         files.push({ path: entry.path, size, ...(entry.lfs ? { sha256: digest(entry.lfs.oid, 64) } : { gitBlob: digest(entry.oid, 40) }) });
@@ -41,7 +50,7 @@ export async function readRepository(
     }
     return { commit, files };
   } catch (error) {
-    if (signal?.aborted) throw stoppedError(repository);
+    if (signal?.aborted) throw stoppedError(repository.name);
     throw inWords(repository, revision, error);
   }
 }
@@ -57,11 +66,11 @@ export function isSafePath(file: string): boolean {
   return file.split("/").every((part) => part !== "" && part !== "." && part !== "..");
 }
 
-function inWords(repository: string, revision: string, error: unknown): PromptTuningError {
-  const label = `${repository} (${revision})`;
+function inWords({ type, name }: Repository, revision: string, error: unknown): PromptTuningError {
+  const label = `${name} (${revision})`;
   if (error instanceof HubApiError) {
     if (error.statusCode === 404) {
-      return new DownloadError("not-found", `The hub has no model ${label}.`, {
+      return new DownloadError("not-found", `The hub has no ${type === "model" ? "model" : "data set"} ${label}.`, {
         reason: `It answered HTTP 404 at ${displayUrl(error.url)}.`,
         advice: "Check the repository's name and the revision.",
         cause: error,

@@ -1,14 +1,12 @@
-import { fileDownloadInfo, HubApiError } from "@huggingface/hub";
-import { mkdir, readFile, stat } from "node:fs/promises";
+import { readFile } from "node:fs/promises";
 import path from "node:path";
 import writeFileAtomic from "write-file-atomic";
 import { z } from "zod";
 import { PromptTuningError } from "../../common/errors.js";
 import { cacheFolder } from "./cache-folder.js";
-import { copyChecked } from "./copy-checked.js";
-import { DownloadError, httpError, networkError, stoppedError, storageError } from "./download-error.js";
-import { download } from "./download.js";
-import { isSafePath, readRepository, type HubFile } from "./hub-repository.js";
+import { DownloadError, storageError } from "./download-error.js";
+import { hasSize, HubFiles, type HubFilesOptions } from "./hub-files.js";
+import { isSafePath, readRepository } from "./hub-repository.js";
 import { isHubName } from "./hub-name.js";
 import { hubSettings, type HubSettings } from "./hub-settings.js";
 import { belongsTo } from "./local-source.js";
@@ -22,12 +20,9 @@ export interface HubReference {
   readonly file?: string;
 }
 
-export interface HubSourceOptions {
+export interface HubSourceOptions extends HubFilesOptions {
   readonly cache?: string;
   readonly environment?: NodeJS.ProcessEnv;
-  readonly fetch?: typeof fetch;
-  /** First pause between tries, in milliseconds. */
-  readonly pause?: number;
 }
 
 const hubFileSchema = z.object({
@@ -42,6 +37,8 @@ type Note = z.infer<typeof noteSchema>;
 
 /** A model of a hub repository: its .gguf, or its .onnx with external data and tokenizer. */
 export class HubSource implements ModelSource {
+  private readonly files: HubFiles;
+
   constructor(
     private readonly reference: HubReference,
     private readonly options: HubSourceOptions = {},
@@ -52,6 +49,7 @@ export class HubSource implements ModelSource {
     if (reference.file !== undefined && !isSafePath(reference.file)) {
       throw new PromptTuningError("experiment", `"${reference.file}" is not a path inside a repository.`, { advice: 'Write it as "folder/model.onnx", without ".." and backslashes.' });
     }
+    this.files = new HubFiles({ type: "model", name: reference.hub }, this.folder(), options);
   }
 
   get description(): string {
@@ -75,7 +73,7 @@ export class HubSource implements ModelSource {
       options.onNotice?.(`The hub cannot be reached; the copy of ${this.reference.hub} from before (commit ${noted.commit.slice(0, 8)}) is used.`);
       return this.modelFiles(noted);
     }
-    for (const file of wanted.files) await this.obtain(wanted.commit, file, settings, options);
+    for (const file of wanted.files) await this.files.obtain(wanted.commit, file, settings, options);
     await this.writeNote(wanted);
     return this.modelFiles(wanted);
   }
@@ -84,7 +82,7 @@ export class HubSource implements ModelSource {
   private async choose(settings: HubSettings, options: FetchOptions): Promise<Note> {
     const { hub, revision, file } = this.reference;
     options.onProgress?.({ phase: "looking-up", file: hub, done: 0 });
-    const { commit, files } = await readRepository(hub, revision ?? "main", settings, options.signal, this.options.fetch);
+    const { commit, files } = await readRepository({ type: "model", name: hub }, revision ?? "main", settings, options.signal, this.options.fetch);
     const advice = 'Name it: "model": { "hub": "owner/name", "file": "..." }.';
     const model = file === undefined ? chooseModelFile(`The repository ${hub}`, files, advice) : files.find((candidate) => candidate.path === file);
     if (!model) {
@@ -102,62 +100,15 @@ export class HubSource implements ModelSource {
     return { commit, files: [model, ...beside] };
   }
 
-  private async obtain(commit: string, file: HubFile, settings: HubSettings, options: FetchOptions): Promise<void> {
-    const target = this.localPath(commit, file.path);
-    if (await hasSize(target, file.size)) return;
-    if (await hasSize(this.sharedPath(settings, commit, file.path), file.size)) {
-      // The Python client has it already: copied through the same check as a download.
-      if (await this.copyShared(settings, commit, file, target, options)) return;
-    }
-    const { hub } = this.reference;
-    const common = {
-      ...(settings.endpoint ? { hubUrl: settings.endpoint } : {}),
-      ...(settings.token ? { accessToken: settings.token } : {}),
-      fetch: ((input: Parameters<typeof fetch>[0], init?: RequestInit) => (this.options.fetch ?? fetch)(input, { ...init, signal: options.signal ?? null })) as typeof fetch,
-    };
-    let url: string;
-    try {
-      const info = await fileDownloadInfo({ ...common, repo: { type: "model", name: hub }, path: file.path, revision: commit });
-      if (!info) throw httpError(file.path, settings.endpoint ?? "the hub", 404);
-      url = info.url;
-    } catch (error) {
-      if (options.signal?.aborted) throw stoppedError(file.path);
-      if (error instanceof PromptTuningError) throw error;
-      throw error instanceof HubApiError ? httpError(file.path, error.url, error.statusCode) : networkError(file.path, settings.endpoint ?? "the hub", error);
-    }
-    await download({
-      ...options,
-      url,
-      target,
-      label: path.posix.basename(file.path),
-      expected: file,
-      headers: settings.token ? { authorization: `Bearer ${settings.token}` } : {},
-      fetch: this.options.fetch,
-      pause: this.options.pause,
-    });
-  }
-
-  /** @returns whether the copy was made; a shared copy that is damaged or unreadable is simply not used. */
-  private async copyShared(settings: HubSettings, commit: string, file: HubFile, target: string, options: FetchOptions): Promise<boolean> {
-    try {
-      await mkdir(path.dirname(target), { recursive: true });
-      await copyChecked(this.sharedPath(settings, commit, file.path), target, file, options);
-      return true;
-    } catch (error) {
-      if (options.signal?.aborted) throw stoppedError(file.path);
-      return false;
-    }
-  }
-
   private modelFiles(note: Note): ModelFiles {
     const [model] = note.files;
-    const modelFile = this.localPath(note.commit, model.path);
+    const modelFile = this.files.localPath(note.commit, model.path);
     return {
       name: this.reference.hub,
       format: formatOf(model.path) ?? "onnx",
       modelFile,
-      folder: this.localPath(note.commit, ""),
-      files: note.files.map((file) => ({ path: this.localPath(note.commit, file.path), size: file.size })),
+      folder: this.files.localPath(note.commit, ""),
+      files: note.files.map((file) => ({ path: this.files.localPath(note.commit, file.path), size: file.size })),
       description: `${this.reference.hub} on the hub, ${model.path}, commit ${note.commit.slice(0, 8)}`,
       hubId: this.reference.hub,
       revision: note.commit,
@@ -167,15 +118,6 @@ export class HubSource implements ModelSource {
 
   private folder(): string {
     return path.join(this.options.cache ?? cacheFolder(), "models", "hub", this.reference.hub.replaceAll("/", "--"));
-  }
-
-  private localPath(commit: string, file: string): string {
-    return path.join(this.folder(), commit, ...file.split("/"));
-  }
-
-  /** Where huggingface_hub keeps the same file. */
-  private sharedPath(settings: HubSettings, commit: string, file: string): string {
-    return path.join(settings.sharedCache, `models--${this.reference.hub.replaceAll("/", "--")}`, "snapshots", commit, ...file.split("/"));
   }
 
   private notePath(): string {
@@ -199,12 +141,7 @@ export class HubSource implements ModelSource {
   }
 
   private async isComplete(note: Note): Promise<boolean> {
-    const present = await Promise.all(note.files.map((file) => hasSize(this.localPath(note.commit, file.path), file.size)));
+    const present = await Promise.all(note.files.map((file) => hasSize(this.files.localPath(note.commit, file.path), file.size)));
     return present.every(Boolean);
   }
-}
-
-async function hasSize(file: string, size: number): Promise<boolean> {
-  const found = await stat(file).catch(() => undefined);
-  return found?.isFile() === true && found.size === size;
 }

@@ -1,3 +1,5 @@
+import { visibleCharacter } from "../../common/visible-text.js";
+
 /**
  * What a token reads as for a person. Nothing that is invisible, reorders or breaks a line gets through:
  * - spaces are "␣", newlines "↵", returns "␍", tabs "⇥", other control characters their control picture;
@@ -37,15 +39,5 @@ function characterLength(bytes: Uint8Array, at: number): number {
 }
 
 function displayCharacter(character: string): string {
-  const code = character.codePointAt(0)!;
-  if (character === " ") return "␣";
-  if (character === "\n") return "↵";
-  if (character === "\t") return "⇥";
-  if (code < 0x20) return String.fromCharCode(0x2400 + code);
-  if (code === 0x7f) return "␡";
-  // C: control, format (the bidirectional ones too), surrogate, private, unassigned. Z: separators.
-  if (/[\p{C}\p{Z}\p{Default_Ignorable_Code_Point}]/u.test(character)) {
-    return `<U+${code.toString(16).toUpperCase().padStart(4, "0")}>`;
-  }
-  return character;
+  return character === " " ? "␣" : visibleCharacter(character);
 }

@@ -4,7 +4,7 @@ import type { Program, TensorValues } from "../../engine/program.js";
 import { leaveOneOut, type Measured, type TokenImportance } from "../../inspection/importance.js";
 import { vocabularyFigures } from "../../inspection/vocabulary.js";
 import { evaluate } from "../../tasks/evaluate.js";
-import type { ClassificationTask, GenerationTask, Task } from "../../tasks/task.js";
+import type { ClassificationTask, Task, TextTask } from "../../tasks/task.js";
 import type { InspectionTarget, InspectorOptions } from "./options.js";
 import { withTask } from "./with-task.js";
 
@@ -64,7 +64,7 @@ async function measureLabels(task: ClassificationTask, program: Program, values:
 }
 
 /** The reference texts' losses; nothing is generated, which would take many times as long. */
-async function measureReferences(task: GenerationTask, program: Program, values: TensorValues, examples: readonly Example[], { batchSize, onProgress }: MeasureOptions): Promise<Measured> {
+async function measureReferences(task: TextTask, program: Program, values: TensorValues, examples: readonly Example[], { batchSize, onProgress }: MeasureOptions): Promise<Measured> {
   const losses: number[] = [];
   const sequences = examples.map((example) => task.trainingSequence(example));
   for (let start = 0; start < sequences.length; ) {

@@ -1,7 +1,8 @@
 import type { Example } from "../../data/example.js";
 import type { Program, Sequence, TensorValues } from "../../engine/program.js";
 import { predict } from "../../tasks/evaluate.js";
-import type { ClassificationTask, GenerationTask, Task } from "../../tasks/task.js";
+import type { ClassificationTask, SequenceLabellingTask, Task, TextTask } from "../../tasks/task.js";
+import { describeSpans, spansOf } from "../../tasks/labelling/spans.js";
 import { TextStream } from "./text-stream.js";
 
 /** What one contestant says. */
@@ -31,6 +32,8 @@ export interface GenerationAnswer {
   readonly firstToken: number | null;
   /** Whether the answer ended by itself, and not at task.maxNewTokens. */
   readonly complete: boolean;
+  /** Sequence labelling: the spans that the text is read as, and how much of it could not be taken as it stands. */
+  readonly spans?: { readonly found: string; readonly problems: number };
 }
 
 export interface AnswerOptions {
@@ -41,7 +44,7 @@ export interface AnswerOptions {
 
 /** Answers one text. @throws PromptTuningError kind "stopped", "data" or "training". */
 export async function answerWith(task: Task, program: Program, values: TensorValues, example: Example, options: AnswerOptions = {}): Promise<Answer> {
-  const { tokens, virtualTokens, cutByMaximum, cutByContext } = task.encoded(example);
+  const { tokens, virtualTokens, cutByMaximum, cutByContext, passages } = task.encoded(example);
   const began = performance.now();
   const result = task.type === "classification" ? await classify(task, program, values, example, options) : await generate(task, program, values, example, options);
   return {
@@ -49,7 +52,7 @@ export async function answerWith(task: Task, program: Program, values: TensorVal
     milliseconds: performance.now() - began,
     tokens: tokens.length,
     virtualTokens: virtualTokens.reduce((count, row) => count + Number(row >= 0), 0),
-    cut: { byMaximum: cutByMaximum, byContext: cutByContext },
+    cut: { byMaximum: cutByMaximum, byContext: cutByContext + passages.lost },
   };
 }
 
@@ -75,7 +78,7 @@ async function classify(task: ClassificationTask, program: Program, values: Tens
   return { type: "classification", predicted, probabilities: Array.from(probabilities ?? [], ([label, probability]) => ({ label, probability })) };
 }
 
-async function generate(task: GenerationTask, program: Program, values: TensorValues, example: Example, { signal, onText }: AnswerOptions): Promise<GenerationAnswer> {
+async function generate(task: TextTask, program: Program, values: TensorValues, example: Example, { signal, onText }: AnswerOptions): Promise<GenerationAnswer> {
   const stream = new TextStream((ids) => task.decode(ids));
   const tell = (piece: string): void => {
     if (piece !== "") onText?.(piece);
@@ -93,5 +96,11 @@ async function generate(task: GenerationTask, program: Program, values: TensorVa
     },
   });
   tell(stream.end());
-  return { type: "generation", text: task.decode(ids).trim(), newTokens: ids.length, firstToken, complete: ids.length < maxNewTokens };
+  const text = task.decode(ids).trim();
+  return { type: "generation", text, newTokens: ids.length, firstToken, complete: ids.length < maxNewTokens, ...(task.type === "sequence-labelling" ? { spans: spansIn(task, example, text) } : {}) };
+}
+
+function spansIn(task: SequenceLabellingTask, example: Example, text: string): GenerationAnswer["spans"] {
+  const { tags, problems } = task.read(example, text);
+  return { found: describeSpans(task.labelled(example).words, spansOf(tags)), problems: Object.values(problems).reduce((sum, count) => sum + count, 0) };
 }

@@ -6,17 +6,17 @@ import type { PlaygroundPrompt } from "./playground-prompt.js";
 /** A prompt as the playground's page shows it. */
 export function describePrompt(reference: string, { found, task, checkpoint }: PlaygroundPrompt): PlaygroundPromptData {
   const { label, taskSettings, run, labels } = found;
-  const words = taskSettings.type === "classification" ? verbalizerOf(taskSettings, labels) : undefined;
+  const words = taskSettings.type === "generation" ? undefined : verbalizerOf(taskSettings, labels);
   return {
     reference,
     label,
     task: task.type,
     template: taskSettings.template,
     slots: templateColumns(readTemplate(taskSettings)),
-    labels: task.type === "classification" ? task.labels.map((name) => ({ label: name, words: words?.get(name) ?? "" })) : [],
+    labels: (task.type === "classification" ? task.labels : task.type === "sequence-labelling" ? task.types : []).map((name) => ({ label: name, words: words?.get(name) ?? "" })),
     lightHead: task.head.kind === "linear",
     virtualTokens: task.virtualTokens,
-    maxNewTokens: task.type === "generation" ? task.maxNewTokens : null,
+    maxNewTokens: task.type === "classification" ? null : task.maxNewTokens,
     checkpoint,
     hardPrompts: run?.experiment.evaluation.baselines.flatMap((baseline) => (typeof baseline === "object" ? [baseline.hardPrompt] : [])) ?? [],
   };

@@ -1,6 +1,7 @@
 import path from "node:path";
 import { readInspection } from "../../inspection/kept-inspection.js";
-import { type Experiment, experimentSchema, filesOf, sampleOf } from "../../experiment/schema.js";
+import { hasTestSplit } from "../../data/has-test-split.js";
+import { type Experiment, experimentSchema, sampleOf } from "../../experiment/schema.js";
 import type { ResultEvent } from "../../runs/events.js";
 import { RunFolder } from "../../runs/run-folder.js";
 import { RunStore } from "../../runs/run-store.js";
@@ -22,7 +23,7 @@ export async function finishRun(result: ResultEvent, context: CommandContext): P
         result,
         inspection: await readInspection(folder),
         style,
-        heldOut: !experiment || sampleOf(experiment.dataset) !== undefined || filesOf(experiment.dataset)?.test !== undefined,
+        heldOut: !experiment || (await hasTestSplit(experiment.dataset, folder.path)),
         runFolder: displayPath(result.run, currentFolder),
         adapterFolder: result.adapter === null ? undefined : displayPath(result.adapter, currentFolder),
         commands: commandsFor(result.run, experiment, context),

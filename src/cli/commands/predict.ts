@@ -3,7 +3,7 @@ import type { CommandContext } from "../context.js";
 import { excerpt, harmless } from "../output/harmless.js";
 import { table } from "../output/table.js";
 import { readStandardInput, readTextFile } from "../read-texts.js";
-import { filledLines, rowsFromTexts, type TextRow } from "../rows.js";
+import { filledLines, type RowSlots, rowsFromTexts, type TextRow } from "../rows.js";
 import { jobOptions } from "./run-progress.js";
 
 export interface PredictSettings {
@@ -16,13 +16,20 @@ export async function predictCommand(context: CommandContext, run: string, texts
   const { progress, results, json } = context;
   const options = jobOptions(context);
   // Before any text is read: a wrong name of a run should not wait for the end of the input.
-  const slots = textSlots(run, options);
-  const rows = await readRows(context, texts, file, slots);
+  const needed = textSlots(run, options);
+  const rows = await readRows(context, texts, file, needed);
   const predictions = await predictRows(run, rows, options);
   progress.clear();
   if (json) {
-    for (const [index, { predicted, probabilities }] of predictions.entries())
-      results.object({ type: "prediction", index, predicted, ...(probabilities ? { probabilities: Object.fromEntries(probabilities) } : {}), row: rows[index] });
+    for (const [index, { predicted, probabilities, labelling }] of predictions.entries())
+      results.object({
+        type: "prediction",
+        index,
+        predicted,
+        ...(probabilities ? { probabilities: Object.fromEntries(probabilities) } : {}),
+        ...(labelling ? { words: labelling.words, tags: labelling.predicted, generated: labelling.generated, problems: labelling.problems } : {}),
+        row: rows[index],
+      });
     return 0;
   }
   const labelled = predictions.some(({ probabilities }) => probabilities);
@@ -40,7 +47,7 @@ export async function predictCommand(context: CommandContext, run: string, texts
   return 0;
 }
 
-async function readRows({ progress }: CommandContext, texts: readonly string[], file: string | undefined, slots: readonly string[]): Promise<TextRow[]> {
+async function readRows({ progress }: CommandContext, texts: readonly string[], file: string | undefined, slots: RowSlots): Promise<TextRow[]> {
   if (texts.length > 0 && file !== undefined)
     throw new PromptTuningError("usage", "Texts were given both on the command line and with --file.", { advice: "Give them one way." });
   if (texts.length > 0) return rowsFromTexts(texts, slots, (index) => `Text ${index + 1}`);

@@ -1,8 +1,11 @@
+import type { EvaluationMeasures } from "../../runs/events.js";
 import type { RunSummary } from "../../runs/run-summary.js";
+import { mainMeasure } from "../../tasks/task-facts.js";
 import type { CommandContext } from "../context.js";
 import { displayPath } from "../invocation.js";
 import { excerpt, harmless } from "../output/harmless.js";
-import { share } from "../output/numbers.js";
+import { measureTitles } from "../output/measures-report.js";
+import { figure, share } from "../output/numbers.js";
 import { table } from "../output/table.js";
 
 /** ptune runs: every run of the folder, oldest first. */
@@ -17,20 +20,27 @@ export async function runsCommand({ runsRoot, results, json, progress, currentFo
     results.line(`There are no runs in ${harmless(displayPath(runsRoot, currentFolder))}.`);
     return 0;
   }
-  const columns = [{ title: "run" }, { title: "state" }, { title: "step", right: true }, { title: "accuracy", right: true }, { title: "macro-F1", right: true }, { title: "begun" }];
+  const columns = [{ title: "run" }, { title: "state" }, { title: "step", right: true }, { title: "measure" }, { title: "", right: true }, { title: "macro-F1", right: true }, { title: "begun" }];
   results.lines(
     table(
       columns,
       runs.map((run) => {
         const { history } = run;
         const measures = history.result?.test ?? history.evaluations.at(-1)?.measures;
-        return [excerpt(run.folder.name, 80), stateOf(run), String(history.steps.at(-1)?.step ?? 0), share(measures?.accuracy), share(measures?.macroF1), run.created?.slice(0, 16).replace("T", " ") ?? "–"];
+        return [excerpt(run.folder.name, 80), stateOf(run), String(history.steps.at(-1)?.step ?? 0), ...shownMeasure(measures), share(measures?.macroF1), run.created?.slice(0, 16).replace("T", " ") ?? "–"];
       }),
       "",
     ),
   );
   for (const { folder, damage } of runs) for (const each of damage) progress.line(`${excerpt(folder.name, 80)}: ${harmless(each)}`);
   return 0;
+}
+
+/** The measure that says most, which depends on the task. */
+function shownMeasure(measures: EvaluationMeasures | undefined): [name: string, value: string] {
+  if (!measures) return ["–", "–"];
+  const name = mainMeasure(measures);
+  return [measureTitles[name], name === "loss" ? figure(measures.loss) : share(measures[name])];
 }
 
 function stateOf({ history, interrupted, damage }: RunSummary): string {

@@ -1,5 +1,7 @@
 import type { RunEvent } from "../../runs/events.js";
+import { measureNames } from "../../tasks/task-facts.js";
 import { excerpt, harmless } from "./harmless.js";
+import { measureTitles } from "./measures-report.js";
 import { bar, line, live, type Narration } from "./narration.js";
 import { duration, figure, share } from "./numbers.js";
 import { Smoothed } from "./smoothed.js";
@@ -81,13 +83,7 @@ function phaseTitle(phase: string): string {
 
 /** "accuracy 0.9400, macro-F1 0.9397", or what a generation task measures, or the loss alone. */
 export function describeMeasures(measures: EventOf<"evaluation">["measures"]): string {
-  const named: [string, number | undefined][] = [
-    ["accuracy", measures.accuracy],
-    ["macro-F1", measures.macroF1],
-    ["exact match", measures.exactMatch],
-    ["ROUGE-L", measures.rougeL],
-  ];
-  const told = named.filter(([, value]) => value !== undefined).map(([name, value]) => `${name} ${share(value)}`);
+  const told = measureNames.filter((name) => name !== "loss" && measures[name] !== undefined).map((name) => `${measureTitles[name]} ${share(measures[name])}`);
   if (told.length === 0) told.push(`loss ${figure(measures.loss)}`);
   return told.join(", ");
 }

@@ -1,6 +1,7 @@
 import type { Inspection } from "../../inspection/inspection-schema.js";
 import type { EvaluationMeasures, ResultEvent } from "../../runs/events.js";
-import { confusionLines, measuresTable } from "./measures-report.js";
+import { confusionLines, measuresTable, spanLines } from "./measures-report.js";
+import { mainMeasure } from "../../tasks/task-facts.js";
 import { nearestLines } from "./nearest-report.js";
 import { elapsed } from "./numbers.js";
 import type { Style } from "./style.js";
@@ -35,6 +36,7 @@ function measured({ result, style, heldOut }: RunReportParts): string[] {
     ...measuresTable(rows, style),
     "",
     ...confusionLines("Soft prompt: true label (rows) against predicted label (columns)", test, style),
+    ...spanLines(test, style),
     `  Tuned in ${elapsed(trainingSeconds)}, ${elapsed(seconds)} in all; peak memory ${peakMemoryMB.toLocaleString("en")} MB.`,
     "",
   ];
@@ -45,7 +47,7 @@ function learned({ inspection, style }: RunReportParts): string[] {
   const { faithfulness } = inspection;
   const lines = [style.bold("Nearest token of each virtual token (cosine)"), ...nearestLines(inspection)];
   if (faithfulness) {
-    const measure = (measures: EvaluationMeasures): string => (measures.accuracy ?? measures.rougeL ?? 0).toFixed(4);
+    const measure = (measures: EvaluationMeasures): string => (measures[mainMeasure(measures)] ?? 0).toFixed(4);
     lines.push(`  With every vector replaced by its nearest token: ${measure(faithfulness.hardened)} instead of ${measure(faithfulness.learned)}.`);
     lines.push(style.dim("  Nearest tokens can mislead (Khashabi et al. 2022); that figure says how far they explain the prompt."));
   }

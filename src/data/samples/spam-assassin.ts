@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { z } from "zod";
 import type { SplitName } from "../dataset.js";
-import { nearDuplicateClusters } from "../near-duplicates.js";
+import { nearDuplicateClusters } from "../quality/near-duplicates.js";
 import { openMailCorpus, readMails } from "./mail-corpus.js";
 import { mailText } from "./mail-text.js";
 

@@ -3,10 +3,12 @@ import { nearestOf } from "../../common/nearest.js";
 import { PromptTuningError } from "../../common/errors.js";
 import { splitNames, type SplitName } from "../../data/dataset.js";
 import type { TablePeek } from "../../data/peek-table.js";
+import { taskFacts } from "../../tasks/task-facts.js";
 import { parseTemplate, templateColumns } from "../../tasks/template.js";
 import { quoted } from "../diagnostic.js";
 import type { DatasetFiles, TaskSettings } from "../schema.js";
 import { checkLabels } from "./check-labels.js";
+import { checkTags } from "./check-tags.js";
 import type { CheckContext, Findings } from "./context.js";
 import { nearestFile } from "./nearest-file.js";
 
@@ -26,10 +28,11 @@ export async function checkData(dataset: DatasetFiles, task: TaskSettings | unde
     checkColumn(slot, column, dataset, tables, findings);
   }
   if (task?.type === "classification" && dataset.columns.label) checkLabels(task, dataset.columns.label, dataset, tables, findings);
+  if (task?.type === "sequence-labelling") checkTags(task, dataset, tables, findings);
 }
 
 function neededSlots(task: TaskSettings): string[] {
-  const answer = task.type === "classification" ? "label" : "output";
+  const { answer } = taskFacts[task.type];
   return [...templateColumns(parseTemplate(task.template, answer).template), answer];
 }
 

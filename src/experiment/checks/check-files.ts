@@ -3,8 +3,9 @@ import path from "node:path";
 import { peekTable } from "../../data/peek-table.js";
 import { type Diagnostic, quoted } from "../diagnostic.js";
 import type { ExperimentText } from "../load-experiment.js";
-import { filesOf, sampleOf } from "../schema.js";
+import { descriptionOf, filesOf, sampleOf } from "../schema.js";
 import { checkData } from "./check-data.js";
+import { checkDescription } from "./check-description.js";
 import { checkLength, contextLengthOf } from "./check-length.js";
 import { checkModel } from "./check-model.js";
 import { checkSample } from "./check-sample.js";
@@ -24,7 +25,9 @@ export async function checkFiles({ document, sections }: ExperimentText, folder:
   if (dataset !== undefined) {
     const files = filesOf(dataset);
     const sample = sampleOf(dataset);
+    const described = descriptionOf(dataset);
     if (files) await checkData(files, task, context, findings);
+    else if (described) await checkDescription(described, task, folder, findings);
     else if (sample) checkSample(sample.sample, typeof dataset === "string" ? ["dataset"] : ["dataset", "sample"], task, findings);
   }
   const contextLength = contextLengthOf(model);

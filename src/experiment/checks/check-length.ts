@@ -1,5 +1,6 @@
 import { listCatalogue } from "../../backbone/sources/catalogue.js";
-import { type AnswerSlot, parseTemplate, templateColumns, virtualTokenCount } from "../../tasks/template.js";
+import { taskFacts } from "../../tasks/task-facts.js";
+import { parseTemplate, templateColumns, virtualTokenCount } from "../../tasks/template.js";
 import { slotPlaces } from "../template-slots.js";
 import type { Experiment, TaskSettings } from "../schema.js";
 import type { Findings } from "./context.js";
@@ -14,10 +15,9 @@ export function contextLengthOf(model: Experiment["model"] | undefined): number 
  * task.maxTokens allows. The template's own words are not counted: that needs the tokenizer.
  */
 export function checkLength(task: TaskSettings, contextLength: number, findings: Findings): void {
-  const answer: AnswerSlot = task.type === "classification" ? "label" : "output";
-  const { template } = parseTemplate(task.template, answer);
+  const { template } = parseTemplate(task.template, taskFacts[task.type].answer);
   const virtual = virtualTokenCount(template);
-  const generated = task.type === "generation" ? task.maxNewTokens : 0;
+  const generated = task.type === "classification" ? 0 : task.maxNewTokens;
   const context = `the backbone's context holds ${contextLength}`;
   if (virtual + generated >= contextLength) {
     const { document } = findings;

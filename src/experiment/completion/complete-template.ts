@@ -1,4 +1,5 @@
-import { answerSlots, columnSlot } from "../../tasks/template.js";
+import { contextSlot, factsOfType, tokensSlot } from "../../tasks/task-facts.js";
+import { columnSlot } from "../../tasks/template.js";
 import type { Completion, ExperimentFacts } from "./completion.js";
 import { type CursorPlace, keysAt, valueAt } from "./place.js";
 
@@ -6,11 +7,11 @@ import { type CursorPlace, keysAt, valueAt } from "./place.js";
 export async function completeTemplate(text: string, cursor: number, place: CursorPlace, facts: ExperimentFacts): Promise<Completion[]> {
   if (!place.quoted || cursor <= place.offset) return [];
   const { offset, length } = slotAt(text, cursor, place.offset + 1);
-  const answer = valueAt(place.root, ["task", "type"]) === "generation" ? "output" : "label";
+  const { answer } = factsOfType(valueAt(place.root, ["task", "type"]));
   const mapped = keysAt(place.root, ["dataset", "columns"]);
-  const columns = (mapped.length > 0 ? mapped : await facts.columns()).filter((name) => columnSlot.test(name) && !(answerSlots as readonly string[]).includes(name));
+  const columns = (mapped.length > 0 ? mapped : await facts.columns()).filter((name) => columnSlot.test(name) && name !== answer && !["label", "output"].includes(name));
   const slot = (name: string, detail: string): Completion => ({ label: `{${name}}`, kind: "slot", insert: `{${JSON.stringify(name).slice(1, -1)}}`, offset, length, detail });
-  return [...columns.map((name) => slot(name, "a text of the row")), slot("soft:20", "20 virtual tokens: what is trained"), slot(answer, "where the answer is scored")];
+  return [...columns.map((name) => slot(name, detailOf(name, answer))), slot("soft:20", "20 virtual tokens: what is trained"), slot(answer, "where the answer is scored")];
 }
 
 /** What a slot takes the place of: the one that is open at the cursor, up to its own closing brace; else nothing. */
@@ -24,4 +25,9 @@ function slotAt(text: string, cursor: number, from: number): { offset: number; l
   if (open < 0) return { offset: cursor, length: 0 };
   const rest = /^[^{}"\\\s]*\}/u.exec(text.slice(cursor, cursor + 200));
   return { offset: open, length: cursor - open + (rest?.[0].length ?? 0) };
+}
+
+function detailOf(column: string, answer: string): string {
+  if (column === contextSlot) return "retrieved passages: left out first where a row is too long";
+  return column === tokensSlot && answer === "tags" ? "the words that are labelled" : "a text of the row";
 }

@@ -1,6 +1,9 @@
 import { listCatalogue } from "../../backbone/sources/catalogue.js";
-import { dataFileEndings } from "../../data/read-table.js";
+import { descriptionEnding } from "../../data/description/ending.js";
+import { dataFileEndings } from "../../data/reading/file-endings.js";
 import { sampleFacts } from "../../data/samples/sample-facts.js";
+import { spanTypes } from "../../tasks/labelling/sequence-labelling.js";
+import { factsOfType, tokensSlot } from "../../tasks/task-facts.js";
 import { columnSlot } from "../../tasks/template.js";
 import { slotPlaces } from "../template-slots.js";
 import type { Completion, ExperimentFacts } from "./completion.js";
@@ -23,10 +26,12 @@ export async function completeExperiment(text: string, cursor: number, facts: Ex
     if (at.startsWith("task/verbalizer/") && path.length === 3) return keys(place, missing(place, await labelsOf(root, facts)), "label", (label) => JSON.stringify(` ${label}`), "label of the data");
     return [];
   }
+  if (at.startsWith("task/cut/") && path.length === 3) return values(place, slotsOf(root).filter((slot) => slot !== answerOf(root)), "slot", "slot of the template");
   if (at === "task/template") return completeTemplate(text, cursor, place, facts);
   if (at.startsWith("dataset/columns/") && path.length === 3) return values(place, await facts.columns(), "column", "column of the data");
   if (at === "dataset" || at === "dataset/sample") return sampleFacts.map(({ name, title }) => value(place, name, "sample", title));
   if (first === "dataset" && (second === "train" || second === "validation" || second === "test") && path.length === 2) return values(place, await facts.files(dataFileEndings), "file", "data file");
+  if (at === "dataset/description") return values(place, await facts.files([descriptionEnding]), "file", "data set");
   if (at === "model") return listCatalogue().map(({ name, title, file, contextLength }) => value(place, name, "model", `${title}, ${Math.round(file.size / 1e6)} MB, context of ${contextLength} tokens`));
   if (at === "model/path") return values(place, await facts.files([".gguf", ".onnx"]), "file", "model file");
   return [];
@@ -52,8 +57,8 @@ function missing({ path, root }: CursorPlace, names: readonly string[]): string[
   return names.filter((name) => !present.includes(name) || name === path.at(-1));
 }
 
-function answerOf(root: unknown): "label" | "output" {
-  return valueAt(root, ["task", "type"]) === "generation" ? "output" : "label";
+function answerOf(root: unknown): string {
+  return factsOfType(valueAt(root, ["task", "type"])).answer;
 }
 
 /** The column slots of the template, and the answer. */
@@ -68,6 +73,17 @@ async function labelsOf(root: unknown, facts: ExperimentFacts): Promise<readonly
   const name = typeof dataset === "string" ? dataset : valueAt(dataset, ["sample"]);
   const sample = sampleFacts.find((known) => known.name === name);
   if (sample) return sample.labels;
+  if (answerOf(root) === "tags") return typesOf(dataset, facts);
   const column = valueAt(dataset, ["columns", "label"]);
   return facts.values(typeof column === "string" && column !== "" ? column : "label");
+}
+
+/** The types of spans among the rows that were looked at. */
+async function typesOf(dataset: unknown, facts: ExperimentFacts): Promise<readonly string[]> {
+  const columnOf = (slot: string): string => {
+    const column = valueAt(dataset, ["columns", slot]);
+    return typeof column === "string" && column !== "" ? column : slot;
+  };
+  const [words, tags] = [columnOf(tokensSlot), columnOf("tags")];
+  return spanTypes((await facts.rows()).map((cells, index) => ({ index, fields: { [tokensSlot]: cells[words] ?? "" }, output: cells[tags] ?? "" })));
 }

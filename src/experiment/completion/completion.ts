@@ -16,6 +16,8 @@ export interface ExperimentFacts {
   columns(): Promise<readonly string[]>;
   /** The different values of a column, the most frequent first, as far as the file was looked at. */
   values(column: string): Promise<readonly string[]>;
+  /** The rows that were looked at: column → text. */
+  rows(): Promise<readonly Readonly<Record<string, string>>[]>;
   /** Files below the experiment's folder with one of the endings, as the experiment would write them. */
   files(endings: readonly string[]): Promise<readonly string[]>;
 }

@@ -26,6 +26,7 @@ export function factsOf(root: unknown, folder: string, peek: (file: string) => P
       if (counts.size > mostValues * 10) return [];
       return [...counts].sort(([, a], [, b]) => b - a).slice(0, mostValues).map(([value]) => value);
     },
+    rows: async () => ((await table())?.rows ?? []).map(({ cells }) => cells),
     files: (endings) => filesBelow(folder, endings),
   };
 }
@@ -44,7 +45,7 @@ async function filesBelow(folder: string, endings: readonly string[]): Promise<s
         const name = inside === "" ? entry.name : `${inside}/${entry.name}`;
         if (entry.isDirectory()) next.push(name);
         // An experiment file is JSON too, but no data.
-        else if (endings.includes(path.extname(entry.name).toLowerCase()) && !/\.ptune(-\w+)?\.json$/i.test(entry.name)) found.push(name);
+        else if (endings.includes(/\.ptune(-\w+)?\.json$/i.exec(entry.name)?.[0].toLowerCase() ?? path.extname(entry.name).toLowerCase())) found.push(name);
       }
     }
     level = next;

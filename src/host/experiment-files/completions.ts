@@ -31,7 +31,7 @@ export function createCompletions(peeks: PeekCache): vscode.CompletionItemProvid
   };
 }
 
-const nothing = { columns: async () => [], values: async () => [], files: async () => [] };
+const nothing = { columns: async () => [], values: async () => [], rows: async () => [], files: async () => [] };
 
 function toItem({ label, kind, insert, offset, length, detail }: Completion, index: number, document: vscode.TextDocument, position: vscode.Position): vscode.CompletionItem {
   const item = new vscode.CompletionItem({ label, description: detail }, kinds[kind]);

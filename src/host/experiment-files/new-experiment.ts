@@ -1,14 +1,13 @@
-import { access, writeFile } from "node:fs/promises";
+import { writeFile } from "node:fs/promises";
 import path from "node:path";
 import * as vscode from "vscode";
 import { listCatalogue } from "../../backbone/sources/catalogue.js";
 import { exampleData, likelyAnswer, type NewExperiment, newExperimentText } from "../../experiment/new-experiment.js";
-import { dataFileEndings } from "../../data/read-table.js";
+import { suggestTask } from "../../experiment/suggest-task.js";
+import { dataFileEndings } from "../../data/reading/file-endings.js";
 import { sampleFacts } from "../../data/samples/sample-facts.js";
 import { peekTable } from "../../data/peek-table.js";
-
-/** A column with more different values than this holds texts rather than labels. */
-const mostLabels = 20;
+import { askExperimentName } from "./ask-name.js";
 
 /** Asks for a name and the data, writes the experiment file and opens it. Nothing is written where the person leaves a question. */
 export async function newExperiment(): Promise<void> {
@@ -16,7 +15,7 @@ export async function newExperiment(): Promise<void> {
   const chosen = await chooseData();
   if (!chosen) return;
   const beside = chosen.file === undefined ? folder : path.dirname(chosen.file);
-  const name = await askName(beside, chosen.suggestion);
+  const name = await askExperimentName(beside, chosen.suggestion);
   if (name === undefined) return;
   const target = beside === undefined ? (await vscode.window.showSaveDialog({ defaultUri: vscode.Uri.file(`${name}.ptune.json`), filters: { "Prompt Tuning": ["ptune.json"] } }))?.fsPath : path.join(beside, `${name}.ptune.json`);
   if (target === undefined) return;
@@ -68,27 +67,16 @@ async function chooseColumns(file: string): Promise<ChosenData | undefined> {
   const answer = (await vscode.window.showQuickPick(ordered.map((label) => ({ label, description: exampleOf(peek.rows[0]?.cells[label]) })), { title: vscode.l10n.t("Which Column Holds the Answer?") }))?.label;
   if (answer === undefined) return undefined;
   const others = columns.filter((column) => column !== answer);
-  const texts = others.length === 1 ? others : (await vscode.window.showQuickPick(others.map((label, i) => ({ label, description: exampleOf(peek.rows[0]?.cells[label]), picked: i === 0 })), { title: vscode.l10n.t("Which Columns Does the Model Read?"), canPickMany: true }))?.map(({ label }) => label);
+  const rows = peek.rows.map(({ cells }) => cells);
+  const likelyTexts = suggestTask(columns, rows, answer).texts;
+  const chosen = (column: string, place: number): boolean => (likelyTexts.length < others.length ? likelyTexts.includes(column) : place === 0);
+  const texts = others.length === 1 ? others : (await vscode.window.showQuickPick(others.map((label, i) => ({ label, description: exampleOf(peek.rows[0]?.cells[label]), picked: chosen(label, i) })), { title: vscode.l10n.t("Which Columns Does the Model Read?"), canPickMany: true }))?.map(({ label }) => label);
   if (!texts || texts.length === 0) return undefined;
-  const values = new Set(peek.rows.map(({ cells }) => cells[answer]?.trim() ?? "").filter((value) => value !== ""));
-  const isLabel = values.size >= 2 && values.size <= mostLabels && values.size < peek.rows.length;
-  return { file, suggestion, data: { type: "files", train: path.basename(file), texts, answer, task: isLabel ? "classification" : "generation", labels: isLabel ? [...values].sort() : [] } };
+  const { task, labels, roles } = suggestTask(columns, rows, answer, texts);
+  return { file, suggestion, data: { type: "files", train: path.basename(file), texts, answer, task, labels: task === "sequence-labelling" && !peek.whole ? [] : labels, roles } };
 }
 
 function exampleOf(text: string | undefined): string {
   const line = (text ?? "").replace(/\s+/g, " ").trim();
   return line.length > 60 ? `${line.slice(0, 59)}…` : line;
-}
-
-async function askName(folder: string | undefined, suggestion: string): Promise<string | undefined> {
-  return vscode.window.showInputBox({
-    title: vscode.l10n.t("Name of the Experiment"),
-    prompt: vscode.l10n.t("It names the file and its runs."),
-    value: /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/.test(suggestion) ? suggestion : "experiment",
-    async validateInput(name) {
-      if (!/^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/.test(name)) return vscode.l10n.t("Letters, digits, '.', '_' and '-', at most 64, no spaces.");
-      const taken = folder !== undefined && (await access(path.join(folder, `${name}.ptune.json`)).then(() => true, () => false));
-      return taken ? vscode.l10n.t("There is a file {0} already.", `${name}.ptune.json`) : undefined;
-    },
-  });
 }

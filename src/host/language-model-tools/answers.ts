@@ -1,6 +1,8 @@
 import { PromptTuningError } from "../../common/errors.js";
+import type { EvaluationMeasures } from "../../runs/events.js";
 import type { RunEntry } from "../../runs/run-entry.js";
 import type { RunHistory } from "../../runs/run-history.js";
+import { measureNames } from "../../tasks/task-facts.js";
 import type { ToolInput } from "./inputs.js";
 
 /** Points of a curve told to a language model: enough for its shape. */
@@ -33,9 +35,9 @@ export function describeRun(run: RunEntry, history: RunHistory, experiment: unkn
     ...brief(run),
     path: run.path,
     losses: thinned(steps).map(({ step, loss }) => [step, rounded(loss)]),
-    evaluations: evaluations.slice(-mostEvaluations).map(({ step, split, best, measures: { accuracy, macroF1, exactMatch, rougeL, loss, items } }) => ({ step, split, ...(best ? { best } : {}), ...measuresOf({ accuracy, macroF1, exactMatch, rougeL, loss }), items })),
-    baselines: Object.fromEntries(baselines.map(({ name, measures: { accuracy, macroF1, exactMatch, rougeL, loss } }) => [name, measuresOf({ accuracy, macroF1, exactMatch, rougeL, loss })])),
-    ...(result ? { result: { status: result.status, test: result.test && { ...result.test, ...measuresOf(result.test as Record<string, unknown>) }, seconds: rounded(result.seconds), peakMemoryMB: Math.round(result.peakMemoryMB) } } : {}),
+    evaluations: evaluations.slice(-mostEvaluations).map(({ step, split, best, measures }) => ({ step, split, ...(best ? { best } : {}), ...measuresOf(measures), items: measures.items })),
+    baselines: Object.fromEntries(baselines.map(({ name, measures }) => [name, measuresOf(measures)])),
+    ...(result ? { result: { status: result.status, test: result.test && { ...result.test, ...measuresOf(result.test) }, seconds: rounded(result.seconds), peakMemoryMB: Math.round(result.peakMemoryMB) } } : {}),
     warnings: messages.filter(({ level }) => level !== "info").slice(-mostMessages).map(({ text }) => text),
     damage: run.damage,
     experiment,
@@ -43,8 +45,8 @@ export function describeRun(run: RunEntry, history: RunHistory, experiment: unkn
 }
 
 /** The numbers among measures, with the digits that mean something. */
-function measuresOf(measures: Readonly<Record<string, unknown>>): Record<string, number> {
-  return Object.fromEntries(Object.entries(measures).flatMap(([name, value]) => (typeof value === "number" ? [[name, rounded(value)!]] : [])));
+function measuresOf(measures: EvaluationMeasures): Record<string, number> {
+  return Object.fromEntries(measureNames.flatMap((name) => (typeof measures[name] === "number" ? [[name, rounded(measures[name])!]] : [])));
 }
 
 function thinned<T>(items: readonly T[]): T[] {

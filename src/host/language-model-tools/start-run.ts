@@ -4,6 +4,7 @@ import { listCatalogue } from "../../backbone/sources/catalogue.js";
 import { PromptTuningError } from "../../common/errors.js";
 import { type LoadedExperiment, loadExperiment } from "../../experiment/load-experiment.js";
 import { type Overrides, withOverrides } from "../../experiment/overrides.js";
+import { taskFacts } from "../../tasks/task-facts.js";
 import { parseTemplate, virtualTokenCount } from "../../tasks/template.js";
 
 /**
@@ -46,7 +47,7 @@ export interface RunPlan {
 
 export function planOf({ experiment }: LoadedExperiment): RunPlan {
   const { name, model, task, training } = experiment;
-  const { template } = parseTemplate(task.template, task.type === "classification" ? "label" : "output");
+  const { template } = parseTemplate(task.template, taskFacts[task.type].answer);
   const entry = typeof model === "string" ? listCatalogue().find((known) => known.name === model.toLowerCase()) : undefined;
   return {
     name,

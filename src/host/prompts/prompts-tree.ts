@@ -1,5 +1,6 @@
 import * as vscode from "vscode";
 import type { PromptSummary } from "../../adapter/prompt-summary.js";
+import type { TaskType } from "../../tasks/task-facts.js";
 import { ageText, metricText } from "../runs/words.js";
 import type { Services } from "../services.js";
 import { promptRoots } from "./prompt-roots.js";
@@ -65,7 +66,7 @@ function tooltipOf(row: PromptsRow): vscode.MarkdownString {
   if (prompt.problem !== undefined) tooltip.appendText(prompt.problem).appendMarkdown("\n\n");
   line(vscode.l10n.t("Backbone"), prompt.backbone);
   line(vscode.l10n.t("Virtual tokens"), prompt.virtualTokens === undefined ? undefined : vscode.l10n.t("{0} × {1} numbers", prompt.virtualTokens, prompt.width ?? 0));
-  line(vscode.l10n.t("Task"), prompt.task === "classification" ? vscode.l10n.t("classification") : prompt.task === "generation" ? vscode.l10n.t("generation") : undefined);
+  line(vscode.l10n.t("Task"), prompt.task && taskName(prompt.task));
   line(vscode.l10n.t("Labels"), prompt.labels?.slice(0, 12).join(", "));
   if (row.kind === "run") {
     const { metric, created } = row.run;
@@ -74,4 +75,15 @@ function tooltipOf(row: PromptsRow): vscode.MarkdownString {
   }
   line(vscode.l10n.t("Folder"), row.path);
   return tooltip;
+}
+
+function taskName(task: TaskType): string {
+  switch (task) {
+    case "classification":
+      return vscode.l10n.t("classification");
+    case "generation":
+      return vscode.l10n.t("generation");
+    case "sequence-labelling":
+      return vscode.l10n.t("sequence labelling");
+  }
 }

@@ -22,8 +22,12 @@ export function metricText(speech: Speech, { name, value }: Metric): string {
 }
 
 export function metricName({ l10n }: Pick<Speech, "l10n">, name: string): string {
-  const names: Readonly<Record<string, string>> = { accuracy: l10n.t("accuracy"), macroF1: l10n.t("macro-F1"), exactMatch: l10n.t("exact match"), rougeL: "ROUGE-L", loss: l10n.t("loss") };
+  const names: Readonly<Record<string, string>> = { accuracy: l10n.t("accuracy"), macroF1: l10n.t("macro-F1"), ...spanNames(l10n), exactMatch: l10n.t("exact match"), rougeL: "ROUGE-L", loss: l10n.t("loss") };
   return names[name] ?? name;
+}
+
+function spanNames(l10n: Localization): Record<string, string> {
+  return { spanF1: l10n.t("span F1"), spanF1Strict: l10n.t("strict span F1"), spanPrecision: l10n.t("span precision"), spanRecall: l10n.t("span recall") };
 }
 
 /** Shares in percent with one digit; a loss with three. */

@@ -4,7 +4,7 @@ import * as vscode from "vscode";
 import { pageDocument } from "./page-document.js";
 
 /** The folder of `out/webview` that a page is built into. */
-export type PageName = "run-view" | "compare-view" | "inspector" | "playground";
+export type PageName = "run-view" | "compare-view" | "inspector" | "playground" | "dataset-view";
 
 /** Where a page's files may come from. */
 export function pageRoots(extensionUri: vscode.Uri): vscode.Uri[] {

@@ -1,5 +1,7 @@
 import type { Contract } from "../contract.js";
 import { backboneCalls } from "./backbones.js";
+import { datasetCalls } from "./datasets.js";
+import { datasetShapingCalls } from "./dataset-shaping.js";
 import { experimentCalls } from "./experiments.js";
 import { inspectionCalls } from "./inspection.js";
 import { jobCalls, jobStatusSchema } from "./jobs.js";
@@ -12,7 +14,7 @@ export const protocolVersion = 1;
 
 /** What the backend process answers. */
 export const backendContract = {
-  calls: { ...lifecycleCalls, ...jobCalls, ...backboneCalls, ...experimentCalls, ...inspectionCalls, ...playgroundCalls, ...transferCalls },
+  calls: { ...lifecycleCalls, ...jobCalls, ...backboneCalls, ...datasetCalls, ...datasetShapingCalls, ...experimentCalls, ...inspectionCalls, ...playgroundCalls, ...transferCalls },
   notices: {},
 } as const satisfies Contract;
 export type BackendContract = typeof backendContract;

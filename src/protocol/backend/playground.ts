@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { taskTypes } from "../../tasks/task-facts.js";
 import { errorDataSchema } from "../error-data.js";
 
 /** Slot of the template → text. */
@@ -9,7 +10,7 @@ export const playgroundPromptSchema = z.object({
   /** A run's or an adapter's folder: what it was asked for by. */
   reference: z.string(),
   label: z.string(),
-  task: z.enum(["classification", "generation"]),
+  task: z.enum(taskTypes),
   template: z.string(),
   /** The slots of its template that texts go into, in order. */
   slots: z.array(z.string()),
@@ -47,6 +48,8 @@ export const answerSchema = z.object({
       firstToken: z.number().nullable(),
       /** Whether the answer ended by itself, and not at the most tokens it may have. */
       complete: z.boolean(),
+      /** Sequence labelling: the spans the text is read as, and how many pieces of it could not be taken. */
+      spans: z.object({ found: z.string(), problems: z.int() }).optional(),
     }),
   ]),
   /** Milliseconds of the forward passes. */

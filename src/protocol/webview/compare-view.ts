@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { measureKeys } from "../../comparison/measures.js";
 import { runEntrySchema } from "../../runs/run-entry.js";
+import { type MeasureName, measureNames } from "../../tasks/task-facts.js";
 import type { Contract } from "../contract.js";
 
 const settingsSchema = z.array(z.tuple([z.string(), z.union([z.string(), z.number(), z.boolean(), z.null()])]));
@@ -21,8 +22,8 @@ export const comparedRunSchema = runEntrySchema.pick({ path: true, name: true, i
 export type ComparedRun = z.infer<typeof comparedRunSchema>;
 
 /** Measures of evaluations that can be drawn over the steps. */
-export const curveMeasures = ["accuracy", "macroF1", "exactMatch", "rougeL", "loss"] as const;
-export type CurveMeasure = (typeof curveMeasures)[number];
+export const curveMeasures = measureNames;
+export type CurveMeasure = MeasureName;
 
 /** The curves of a run, thin enough to be sent. */
 export const runCurvesSchema = z.object({

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { baselineEventSchema, checkpointEventSchema, evaluationEventSchema, messageEventSchema, phaseEventSchema, resultEventSchema, resumeEventSchema, stateEventSchema } from "../../runs/events.js";
 import { runEntrySchema } from "../../runs/run-entry.js";
+import { taskTypes } from "../../tasks/task-facts.js";
 import { jobStatusSchema } from "../backend/jobs.js";
 import type { Contract } from "../contract.js";
 import { pageCalls } from "./page-calls.js";
@@ -41,7 +42,7 @@ export type RunFile = z.infer<typeof runFileSchema>;
 /** What does not change while a run goes on, and its files. */
 export const runDetailsSchema = z.object({
   backbone: z.string().nullable(),
-  taskType: z.enum(["classification", "generation"]).nullable(),
+  taskType: z.enum(taskTypes).nullable(),
   /** The measure that decides which checkpoint is best. */
   metric: z.string().nullable(),
   /** Every setting, the defaults among them. */
@@ -94,6 +95,8 @@ export const shownPredictionSchema = z.object({
   index: z.number(),
   expected: z.string(),
   predicted: z.string(),
+  /** Sequence labelling: the text as it was generated, where it says other than was read. */
+  generated: z.string().nullable(),
   right: z.boolean(),
   /** Classification: of the predicted and of the expected label. */
   probability: z.number().nullable(),

@@ -14,11 +14,15 @@ export interface HubOptions {
   /** What the tree says in place of the true list. */
   readonly tree?: unknown;
   readonly repository?: string;
+  /** Kind of the repository; models have no folder of their own in addresses. */
+  readonly type?: "model" | "dataset";
 }
 
 /** A local server that speaks the hub's protocol: model info, tree, resolve with ETag, X-Linked-Size, X-Repo-Commit, Range, redirects. */
 export async function startHub(options: HubOptions): Promise<FileServer> {
   const repository = options.repository ?? "owner/tiny";
+  const type = options.type ?? "model";
+  const above = type === "dataset" ? "/datasets" : "";
   let cuts = options.cuts?.times ?? 0;
   return startServer((request, response) => {
     const url = new URL(request.url ?? "/", "http://hub");
@@ -33,9 +37,9 @@ export async function startHub(options: HubOptions): Promise<FileServer> {
     }
     if (options.token && request.headers.authorization !== `Bearer ${options.token}`) return json(401, { error: "Invalid credentials" });
     const revisions = ["main", commit, "v1/stable"];
-    const info = new RegExp(`^/api/models/${repository}/revision/(.+)$`).exec(route);
+    const info = new RegExp(`^/api/${type}s/${repository}/revision/(.+)$`).exec(route);
     if (info && revisions.includes(info[1])) return json(200, { _id: "1", id: repository, sha: commit, lastModified: "2025-01-01T00:00:00.000Z", private: false, gated: false, downloads: 1, likes: 0 });
-    if (route === `/api/models/${repository}/tree/${commit}`) {
+    if (route === `/api/${type}s/${repository}/tree/${commit}`) {
       const entries = Object.entries(options.files).map(([path, content]) => ({
         type: "file",
         path,
@@ -49,7 +53,7 @@ export async function startHub(options: HubOptions): Promise<FileServer> {
       const half = Math.ceil(entries.length / 2);
       return json(200, second ? entries.slice(half) : entries.slice(0, half), second ? {} : { link: `<http://${request.headers.host}${url.pathname}?recursive=true&cursor=2>; rel="next"` });
     }
-    const resolve = new RegExp(`^/${repository}/resolve/${commit}/(.+)$`).exec(route);
+    const resolve = new RegExp(`^${above}/${repository}/resolve/${commit}/(.+)$`).exec(route);
     const content = resolve ? options.files[resolve[1]] : undefined;
     if (resolve && content) {
       const headers = { "x-repo-commit": commit };

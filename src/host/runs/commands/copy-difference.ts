@@ -1,5 +1,6 @@
 import path from "node:path";
 import * as vscode from "vscode";
+import { taskFacts } from "../../../tasks/task-facts.js";
 import type { RunEntry } from "../../../runs/run-entry.js";
 import type { Services } from "../../services.js";
 import { configDifference, differenceText } from "../config-difference.js";
@@ -34,7 +35,7 @@ async function defaultsOf(experiment: unknown): Promise<unknown> {
   const parsed = experimentSchema.safeParse(experiment);
   if (!parsed.success) return experiment;
   const { name, model, dataset, task } = parsed.data;
-  const metric = task.type === "classification" ? "accuracy" : "rougeL";
-  const verbalizer = task.type === "classification" ? { verbalizer: task.verbalizer } : {};
+  const { metric } = taskFacts[task.type];
+  const verbalizer = task.type === "generation" ? {} : { verbalizer: task.verbalizer };
   return experimentSchema.parse({ name, model, dataset, task: { type: task.type, template: task.template, ...verbalizer }, evaluation: { metric } });
 }

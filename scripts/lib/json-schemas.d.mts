@@ -1,0 +1,2 @@
+export function experimentSchemaText(): Promise<string>;
+export function descriptionSchemaText(): Promise<string>;
