@@ -6,7 +6,7 @@ import type { Prediction } from "../tasks/evaluate.js";
 import { exactMatch } from "../tasks/metrics/exact-match.js";
 import { rougeL } from "../tasks/metrics/rouge-l.js";
 import { sameSpans } from "../tasks/metrics/span-measures.js";
-import type { TaskType } from "../tasks/task-facts.js";
+import { type TaskType, tokensSlot } from "../tasks/task-facts.js";
 import type { PreparedRun } from "./prepared-run.js";
 
 /** UTF-16 units that are kept of a text. */
@@ -29,7 +29,7 @@ export function recordPredictions({ task, dataset }: Pick<PreparedRun, "task" | 
   function* rows(): Generator<PredictionRow> {
     for (const [set, predictions] of [[learnedSet, learned] as const, ...baselines]) {
       for (const [at, prediction] of predictions.entries()) {
-        const fields = set === learnedSet ? { fields: mapValues(examples[at].fields, cut) } : {};
+        const fields = set === learnedSet ? { fields: mapValues(shownFields(examples[at], prediction), cut) } : {};
         yield { set, row: hashes[at], ...predictionRow(prediction, task.type), ...fields };
       }
     }
@@ -42,6 +42,11 @@ function predictionRow(prediction: Prediction, task: TaskType): Omit<PredictionR
   // What was generated is told where it is not what it was read as.
   const generated = labelling && labelling.generated !== predicted ? { generated: cut(labelling.generated) } : {};
   return { index, expected: cut(expected), predicted: cut(predicted), ...generated, scores: scoresOf(prediction, task), ...(probabilities ? { probabilities: mostProbable(probabilities, expected) } : {}) };
+}
+
+/** The row's texts; words as a sentence, where it can be taken apart again. */
+function shownFields({ fields }: Example, { labelling }: Prediction): Readonly<Record<string, string>> {
+  return labelling && labelling.words.every((word) => /^\S+$/u.test(word)) ? { ...fields, [tokensSlot]: labelling.words.join(" ") } : fields;
 }
 
 function scoresOf({ predicted, expected = "", labelling }: Prediction, task: TaskType): Record<string, number> {
