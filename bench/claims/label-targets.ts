@@ -4,7 +4,7 @@ import { readGgufHeader } from "../../src/backbone/gguf/header.js";
 import { createTokenizerFromGguf } from "../../src/backbone/tokenizer/from-gguf.js";
 import type { Tokenizer } from "../../src/backbone/tokenizer/tokenizer.js";
 import { readTable } from "../../src/data/read-table.js";
-import { encodeText } from "../../src/tasks/encode-template.js";
+import { encodeText } from "../../src/tasks/encode-text.js";
 import { spanList } from "../../src/tasks/labelling/span-list.js";
 import { spansOf } from "../../src/tasks/labelling/spans.js";
 import { tagList } from "../../src/tasks/labelling/tag-list.js";
