@@ -72,6 +72,7 @@ describe("a run of sequence labelling", () => {
         loss: 0.5,
         perClass: { "<b>place": figures(0.75, 12), person: figures(0.25, 3) },
         reading: { rows: 7, unreadable: 0, unknownTypes: 2, invented: 5, repeated: 0, missing: 0, surplus: 0 },
+        context: { with: { items: 30, value: 0.7 }, without: { items: 10, value: 0.375 } },
       },
       baselines: { "without-context": { items: 40, spanF1: 0.125 } },
       seconds: 3,
@@ -83,7 +84,7 @@ describe("a run of sequence labelling", () => {
   it("shows its measures, the types of spans, and what could not be read", async () => {
     const { page, tab, text } = await open(withJournal(labelled));
     const shown = await text();
-    for (const part of ["Span F1", "Span F1, strict", "Span precision", "Exact match", "62.5", "Learned prompt without context", "Per type of span", "<b>place", "Of 7 of 40 answers something was left out:"]) expect(shown).toContain(part);
+    for (const part of ["Span F1", "Span F1, strict", "Span precision", "Exact match", "62.5", "Learned prompt without context", "Per type of span", "Span F1 of the 30 rows with context: 70.0", "<b>place", "Of 7 of 40 answers something was left out:"]) expect(shown).toContain(part);
     expect(shown).not.toContain("Confusion matrix");
     expect(await page.page.locator("ul.reading li").allInnerTexts()).toEqual(["2 of a type that the task does not have", "5 with words that do not stand in the row"]);
     await tab("Training");
