@@ -5,9 +5,10 @@ import { decoderConfiguration, decoderFactsSchema, impossibleSizes } from "../fa
 import { families, type Family, supportedFamilies } from "../families/family.js";
 import { longRopeAmplitude, type RotaryOptions } from "../families/rotary-table.js";
 import { weightOrigins, type WeightOrigin } from "../families/weight-origin.js";
+import { quoted } from "../quoted.js";
 import { checkTypeSupported } from "./dequantize.js";
 import type { GgufHeader } from "./header.js";
-import { metadataNumber, metadataStrings, metadataText, quoted } from "./metadata.js";
+import { metadataNumber, metadataStrings, metadataText } from "./metadata.js";
 import { readTensor } from "./read-tensor.js";
 import { ggufTensorName } from "./tensor-names.js";
 
