@@ -8,7 +8,7 @@ import { resolveModelSource } from "../../src/backbone/sources/resolve.js";
 import { worst } from "./compare.js";
 import { compareGradients } from "./gradients.js";
 import { compareLogProbabilities } from "./logits.js";
-import { readParityReference, referenceFolder } from "./reference.js";
+import { type ParityReference, readParityReference, referenceFolder } from "./reference.js";
 
 /** The tiny random models that scripts/reference/families.py made, against PyTorch's values. */
 
@@ -32,19 +32,23 @@ export function familyNames(root: string): string[] {
 
 export async function familyParity(root: string, family: string, format: Format): Promise<FamilyParity> {
   const reference = readParityReference(root, path.join("families", family, "reference"));
-  return withFamily(root, family, format, async (backbone) => {
-    const logits = await compareLogProbabilities(backbone, reference.logits);
-    const gradients = await compareGradients(backbone, reference);
-    return {
-      logProbabilities: worst(logits.map(({ logProbabilities }) => logProbabilities)),
-      gradient: worst(gradients.flatMap(({ loss, gradients: by }) => [loss, ...Object.values(by)])),
-      own: {
-        logits: worst(reference.logits.map(({ float32Error }) => float32Error)),
-        gradient: worst(reference.gradients.flatMap(({ float32Error }) => Object.values(float32Error))),
-      },
-      greedy: logits.find(({ greedy }) => greedy)!.greedy!,
-    };
-  });
+  return withFamily(root, family, format, (backbone) => parityWith(backbone, reference));
+}
+
+/** All of a reference's values in one line's figures. */
+export async function parityWith(backbone: Backbone, reference: ParityReference): Promise<FamilyParity> {
+  const logits = await compareLogProbabilities(backbone, reference.logits);
+  const gradients = await compareGradients(backbone, reference);
+  const continued = logits.flatMap(({ greedy }) => (greedy ? [greedy] : []));
+  return {
+    logProbabilities: worst(logits.map(({ logProbabilities }) => logProbabilities)),
+    gradient: worst(gradients.flatMap(({ loss, gradients: by }) => [loss, ...Object.values(by)])),
+    own: {
+      logits: worst(reference.logits.map(({ float32Error }) => float32Error)),
+      gradient: worst(reference.gradients.flatMap(({ float32Error }) => Object.values(float32Error))),
+    },
+    greedy: { equal: continued.reduce((sum, { equal }) => sum + equal, 0), of: continued.reduce((sum, { of }) => sum + of, 0) },
+  };
 }
 
 /** Opens one of the tiny models in a cache of its own and removes it afterwards. */
