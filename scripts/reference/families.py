@@ -246,10 +246,10 @@ def run_case(model, case, prompt, matrix):
     trainables = leaves({"prompt": prompt})
     total = 0.0
     for sequence in case["batch"]:
-        logits = model(inputs_embeds=embed(sequence, trainables["prompt"], matrix)[None]).logits[0]
+        rows = torch.tensor([place["row"] for place in sequence["scored"]])
+        logits = model(inputs_embeds=embed(sequence, trainables["prompt"], matrix)[None], logits_to_keep=rows).logits[0]
         loss = 0
-        for place in sequence["scored"]:
-            scores = logits[place["row"]]
+        for scores, place in zip(logits, sequence["scored"]):
             if case["head"]["kind"] == "words":
                 scores = scores[case["head"]["tokenIds"]]
             loss = loss + torch.nn.functional.cross_entropy(scores, torch.tensor(place["target"]))

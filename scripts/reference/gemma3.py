@@ -64,12 +64,12 @@ def main():
     index["prompt"] = torch.randint(0, vocabulary, (2, VIRTUAL_TOKENS), generator=generator).tolist()
     index["head"] = {"ids": [[3, 4], [5, 6]], "bias": [0.0, 0.0]}
     # Longer than the window of 512 tokens.
-    long = ([2] + ids_of(" ".join(TEXTS) * 9))[:600]
+    long = ([2] + ids_of(" ".join(TEXTS) * 9))[:560]
     sequences = {"short": ([2] + ids_of("The capital of France is"), [0, 3, 5]), "long": (long, [400, len(long) - 1])}
     cases = gradient_cases(ids_of)
     matrix = model.get_input_embeddings()(torch.arange(vocabulary))
     prompt = (matrix[index["prompt"][0]] + matrix[index["prompt"][1]]) / 2
-    logits_of = lambda ids, positions: model(input_ids=torch.tensor([ids])).logits[0, positions]  # noqa: E731
+    logits_of = lambda ids, positions: model(input_ids=torch.tensor([ids]), logits_to_keep=torch.tensor(positions)).logits[0]  # noqa: E731
     with torch.no_grad():
         single_logits = {name: logits_of(*sequence) for name, sequence in sequences.items()}
     single = {name: run_case(model, case, prompt, matrix) for name, case in cases.items()}
@@ -87,7 +87,7 @@ def main():
             print(f"logits {name}: {len(ids)} tokens, most likely {real.decode(top.indices[-1, :3].tolist())!r}, float32 apart {error:.1e}", flush=True)
         made = []
         for _ in range(12):
-            best = logits_of(sequences["short"][0] + made, -1).topk(2)
+            best = logits_of(sequences["short"][0] + made, [len(sequences["short"][0] + made) - 1])[0].topk(2)
             if best.values[0] - best.values[1] < 1e-3:
                 break
             made.append(best.indices[0].item())
