@@ -3,18 +3,21 @@ import type { Sequence } from "../../src/engine/program.js";
 import { largestDifference, worst } from "./compare.js";
 import type { LogitReference } from "./reference.js";
 
-export interface LogitComparison {
+export interface LogProbabilityComparison {
   readonly name: string;
   readonly tokens: number;
   readonly positions: number;
   /** Logits compared. */
   readonly compared: number;
-  /** Largest |difference| of the logits, over positions and vocabulary entries. */
-  readonly logits: number;
   /** Largest |difference| of the log-probabilities over the whole vocabulary. */
   readonly logProbabilities: number;
   /** How many tokens of the greedy continuation agree, where the reference has one. */
   readonly greedy?: { readonly equal: number; readonly of: number };
+}
+
+export interface LogitComparison extends LogProbabilityComparison {
+  /** Largest |difference| of the logits, over positions and vocabulary entries. */
+  readonly logits: number;
 }
 
 /**
@@ -23,21 +26,34 @@ export interface LogitComparison {
  * zeros, whose logit is 0: logit(v) = log p(v) − log p(zeros).
  */
 export async function compareLogits(backbone: Backbone, references: readonly LogitReference[]): Promise<LogitComparison[]> {
-  const vocabulary = await backbone.createProgram({ virtualTokens: 0, head: { kind: "vocabulary" } });
   const results: LogitComparison[] = [];
+  for (const comparison of await compareLogProbabilities(backbone, references)) {
+    const { ids, positions } = references.find(({ name }) => name === comparison.name)!;
+    const differences: number[] = [];
+    for (const reference of positions) differences.push(await logitDifference(backbone, sequenceOf(ids, []), reference));
+    results.push({ ...comparison, logits: worst(differences) });
+  }
+  return results;
+}
+
+function sequenceOf(ids: Int32Array, rows: readonly number[]): Sequence {
+  return { tokens: ids, virtualTokens: new Int32Array(ids.length).fill(-1), scored: rows.map((row) => ({ row, target: 0 })) };
+}
+
+/** The same of the log-probabilities alone: for models whose output matrix is not the table that texts are embedded with. */
+export async function compareLogProbabilities(backbone: Backbone, references: readonly LogitReference[]): Promise<LogProbabilityComparison[]> {
+  const vocabulary = await backbone.createProgram({ virtualTokens: 0, head: { kind: "vocabulary" } });
+  const results: LogProbabilityComparison[] = [];
   for (const { name, ids, positions, greedy } of references) {
-    const sequence: Sequence = { tokens: ids, virtualTokens: new Int32Array(ids.length).fill(-1), scored: positions.map(({ position }) => ({ row: position, target: 0 })) };
+    const sequence = sequenceOf(ids, positions.map(({ position }) => position));
     const [found] = (await vocabulary.score([sequence], {})).logProbabilities;
     const logProbabilities = worst(positions.flatMap(({ tokenIds, logits, logSumExp }, i) => Array.from(tokenIds, (id, k) => Math.abs(found[i][id] - (logits[k] - logSumExp)))));
     const made = greedy && (await vocabulary.generate({ ...sequence, scored: [] }, {}, { maxNewTokens: greedy.length, stopTokenIds: [] }));
-    const differences: number[] = [];
-    for (const reference of positions) differences.push(await logitDifference(backbone, sequence, reference));
     results.push({
       name,
       tokens: ids.length,
       positions: positions.length,
       compared: positions.reduce((sum, { tokenIds }) => sum + tokenIds.length, 0),
-      logits: worst(differences),
       logProbabilities,
       greedy: greedy && made && { equal: firstDifference(greedy, made), of: greedy.length },
     });

@@ -7,17 +7,17 @@ import type { FetchOptions, ModelFiles } from "../../src/backbone/sources/source
 export const realModel = "smollm2-135m-instruct";
 
 /** The files of the backbone that the reference values belong to, fetched where they are not in the cache yet. */
-export function fetchRealModel(options: FetchOptions = {}): Promise<ModelFiles> {
-  return resolveModelSource(realModel, ".", { cache: cacheFolder() }).fetch(options);
+export function fetchRealModel(options: FetchOptions = {}, model = realModel): Promise<ModelFiles> {
+  return resolveModelSource(model, ".", { cache: cacheFolder() }).fetch(options);
 }
 
-export async function openRealBackbone(options: FetchOptions = {}): Promise<Backbone> {
-  return openBackbone(await fetchRealModel(options), { cache: cacheFolder() });
+export async function openRealBackbone(options: FetchOptions = {}, model = realModel): Promise<Backbone> {
+  return openBackbone(await fetchRealModel(options, model), { cache: cacheFolder() });
 }
 
 /** Opens the backbone for a measurement and frees it afterwards. */
-export async function withRealBackbone<T>(options: FetchOptions, work: (backbone: Backbone) => Promise<T>): Promise<T> {
-  const backbone = await openRealBackbone(options);
+export async function withRealBackbone<T>(options: FetchOptions, work: (backbone: Backbone) => Promise<T>, model = realModel): Promise<T> {
+  const backbone = await openRealBackbone(options, model);
   try {
     return await work(backbone);
   } finally {

@@ -5,7 +5,7 @@ import { parseSafetensors, toFloatTensor } from "../../src/adapter/safetensors.j
 import type { Backbone } from "../../src/backbone/backbone.js";
 import type { Head, Sequence, TensorValues } from "../../src/engine/program.js";
 
-/** What scripts/reference/smollm2.py wrote: values of PyTorch, in float64, on the same dequantised weights. */
+/** What scripts/reference/smollm2.py, gemma3.py and families.py wrote: values of PyTorch, in float64, on the same dequantised weights. */
 
 const ids = z.array(z.int().min(0));
 const pair = z.tuple([ids, ids]);
@@ -69,15 +69,23 @@ export interface ParityReference {
   trainables(backbone: Backbone): TensorValues;
 }
 
-/** @param root folder of the repository */
-export function readParityReference(root: string): ParityReference {
-  const folder = path.join(root, "test", "parity", "reference");
-  const index = indexSchema.parse(JSON.parse(readFileSync(path.join(folder, "smollm2.json"), "utf8")));
-  const file = parseSafetensors(readFileSync(path.join(folder, "smollm2.safetensors")), "smollm2.safetensors");
+/** Folder of the reference values. @param root folder of the repository */
+export function referenceFolder(root: string): string {
+  return path.join(root, "test", "parity", "reference");
+}
+
+/**
+ * @param root folder of the repository
+ * @param name path of the reference below `referenceFolder`, without its ending
+ */
+export function readParityReference(root: string, name = "smollm2"): ParityReference {
+  const place = path.join(referenceFolder(root), name);
+  const index = indexSchema.parse(JSON.parse(readFileSync(`${place}.json`, "utf8")));
+  const file = parseSafetensors(readFileSync(`${place}.safetensors`), `${name}.safetensors`);
   const values = (name: string): Float32Array => {
     const tensor = file.tensors.get(name);
     if (!tensor) throw new Error(`The reference lacks the tensor ${name}.`);
-    return toFloatTensor(tensor, name, "smollm2.safetensors").values;
+    return toFloatTensor(tensor, name, place).values;
   };
   return {
     madeWith: `PyTorch ${index.versions.torch}, transformers ${index.versions.transformers}`,

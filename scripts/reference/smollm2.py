@@ -297,4 +297,5 @@ def main():
     print({file.name: file.stat().st_size for file in sorted(OUT.iterdir())})
 
 
-main()
+if __name__ == "__main__":
+    main()

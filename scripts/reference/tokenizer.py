@@ -147,4 +147,5 @@ def main():
         (folder / "tokenizer.json").write_text(tokenizer.to_str())
 
 
-main()
+if __name__ == "__main__":
+    main()

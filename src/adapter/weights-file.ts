@@ -1,10 +1,10 @@
-import { closeSync, fstatSync, openSync, readSync } from "node:fs";
 import path from "node:path";
 import { PromptTuningError } from "../common/errors.js";
 import { storageError } from "../runs/storage-error.js";
 import { configName, promptKey } from "./peft-config.js";
 import { exists, mostConfigBytes, readLimited } from "./read-limited.js";
-import { parseSafetensorsHeader, type SafetensorsHeader, safetensorsHeaderEnd } from "./safetensors.js";
+import { readSafetensorsHeader } from "./safetensors-header.js";
+import type { SafetensorsHeader } from "./safetensors.js";
 
 /** What a safetensors file is, found out without reading its tensors. */
 export type WeightsFile =
@@ -29,13 +29,11 @@ export interface OtherWeights {
 
 export const mostListed = 500;
 const longestName = 300;
-/** A header beyond this belongs to nothing that is looked at here. */
-const mostHeaderRead = 32 * 1024 * 1024;
 
 /** Never throws: what is wrong with the file is told as its kind. */
 export function lookAtWeights(file: string): WeightsFile {
   try {
-    const { header, size } = readHeader(file);
+    const { header, size } = readSafetensorsHeader(file);
     const config = path.join(path.dirname(file), configName);
     const peftType = exists(config) ? peftTypeOf(readLimited(config, mostConfigBytes).toString("utf8")) : null;
     if (isPrompt(header, peftType)) return { kind: "prompt" };
@@ -62,24 +60,4 @@ function peftTypeOf(text: string): string | null {
   } catch {
     return null;
   }
-}
-
-function readHeader(file: string): { header: SafetensorsHeader; size: number } {
-  const name = path.basename(file);
-  const handle = openSync(file, "r");
-  try {
-    const { size } = fstatSync(handle);
-    const end = safetensorsHeaderEnd(readBegin(handle, Math.min(8, size)), size, name);
-    if (end > mostHeaderRead) throw new PromptTuningError("model", `"${name}" has a header too large to be shown.`, { reason: `It takes ${end} bytes.`, advice: "Check whether it is the right file.", file });
-    return { header: parseSafetensorsHeader(readBegin(handle, end), size, name), size };
-  } finally {
-    closeSync(handle);
-  }
-}
-
-function readBegin(handle: number, length: number): Uint8Array {
-  const bytes = new Uint8Array(length);
-  let read = 0;
-  for (let count = -1; read < length && count !== 0; read += count) count = readSync(handle, bytes, read, length - read, read);
-  return bytes.subarray(0, read);
 }

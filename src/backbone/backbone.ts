@@ -1,5 +1,6 @@
 import type { EmbeddingTable } from "../engine/embedding-table.js";
 import type { Head, Program, ProgramNotice } from "../engine/program.js";
+import type { ModelFormat } from "./sources/source.js";
 import type { Tokenizer } from "./tokenizer/tokenizer.js";
 
 /** Facts about a frozen model, whatever file it came from. */
@@ -8,7 +9,7 @@ export interface BackboneDescription {
   readonly name: string;
   /** Architecture family, e.g. "llama". */
   readonly family: string;
-  readonly format: "gguf" | "onnx";
+  readonly format: ModelFormat;
   /** Width of an embedding (d). */
   readonly hiddenSize: number;
   readonly layers: number;

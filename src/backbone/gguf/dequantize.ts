@@ -1,4 +1,5 @@
 import { PromptTuningError } from "../../common/errors.js";
+import { dequantizeIQ4_NL, dequantizeIQ4_XS } from "./dequantize-iq4.js";
 import { dequantizeQ2_K, dequantizeQ3_K, dequantizeQ4_K, dequantizeQ5_K, dequantizeQ6_K } from "./dequantize-k.js";
 import { dequantizeQ4_0, dequantizeQ4_1, dequantizeQ5_0, dequantizeQ5_1, dequantizeQ8_0 } from "./dequantize-legacy.js";
 import { dequantizeBF16, dequantizeF16, dequantizeF32, type Dequantizer } from "./dequantize-plain.js";
@@ -18,6 +19,8 @@ const dequantizers = new Map<string, Dequantizer>([
   ["Q4_K", dequantizeQ4_K],
   ["Q5_K", dequantizeQ5_K],
   ["Q6_K", dequantizeQ6_K],
+  ["IQ4_NL", dequantizeIQ4_NL],
+  ["IQ4_XS", dequantizeIQ4_XS],
 ]);
 
 /** Names of the ggml types that can be turned into floats. */

@@ -1,4 +1,5 @@
 import { PromptTuningError } from "../../common/errors.js";
+import { quoted } from "../quoted.js";
 import { brokenGguf, type HeaderCursor } from "./header-cursor.js";
 
 /** Numbers of an array, kept in the width of the file (booleans as 0 and 1 in a Uint8Array). */
@@ -106,12 +107,6 @@ function readBoolean(cursor: HeaderCursor, what: string): boolean {
   const byte = cursor.uint8(what);
   if (byte > 1) throw brokenGguf(cursor.file, `A true-or-false value holds ${byte} (${what}).`);
   return byte === 1;
-}
-
-/** A name from a file, cut and escaped so that it is harmless in a message. */
-export function quoted(name: string): string {
-  const shown = name.length > 80 ? `${name.slice(0, 77)}...` : name;
-  return JSON.stringify(shown).replace(/[\p{C}\p{Zl}\p{Zp}]/gu, (character) => `\\u{${character.codePointAt(0)!.toString(16)}}`);
 }
 
 function wrongType(file: string, key: string, wanted: string): PromptTuningError {

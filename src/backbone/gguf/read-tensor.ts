@@ -1,9 +1,9 @@
 import type { FileHandle } from "node:fs/promises";
-import { PromptTuningError } from "../../common/errors.js";
+import { checkFinite } from "../families/check-finite.js";
 import { checkTypeSupported, dequantizeInto } from "./dequantize.js";
 import { ggmlTypeByName } from "./ggml-types.js";
 import { brokenGguf } from "./header-cursor.js";
-import { quoted } from "./metadata.js";
+import { quoted } from "../quoted.js";
 import type { GgufTensorInfo } from "./tensor-table.js";
 
 /** Bytes read at once: memory beside the result stays under this. */
@@ -39,7 +39,7 @@ export async function readTensorRows(file: FileHandle, info: GgufTensorInfo, fir
     const from = (done / blockBytes) * blockSize;
     const values = target.subarray(from, from + (chunk.length / blockBytes) * blockSize);
     dequantizeInto(info.type, chunk, values);
-    checkFinite(values, info, firstRow * width + from);
+    checkFinite(values, info.name, firstRow * width + from);
   }
   return target;
 }
@@ -51,17 +51,4 @@ async function readFully(file: FileHandle, buffer: Buffer, position: number, inf
     if (bytesRead === 0) throw brokenGguf("of the model", `It ends inside the tensor ${quoted(info.name)}.`);
     done += bytesRead;
   }
-}
-
-function checkFinite(values: Float32Array, info: GgufTensorInfo, firstIndex: number): void {
-  // A sum is finite only if every term is, barring overflow: the search below decides.
-  let sum = 0;
-  for (let i = 0; i < values.length; i++) sum += values[i];
-  if (Number.isFinite(sum)) return;
-  const at = values.findIndex((value) => !Number.isFinite(value));
-  if (at < 0) return;
-  throw new PromptTuningError("model", `The tensor ${quoted(info.name)} holds ${values[at]} at index ${firstIndex + at}.`, {
-    reason: "A model whose weights are not all finite numbers computes nothing but NaN.",
-    advice: "The file is damaged: download it again, or use another file of this model.",
-  });
 }

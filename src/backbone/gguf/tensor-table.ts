@@ -1,7 +1,7 @@
 import { PromptTuningError } from "../../common/errors.js";
 import { ggmlTypeById } from "./ggml-types.js";
 import { brokenGguf, type HeaderCursor } from "./header-cursor.js";
-import { quoted } from "./metadata.js";
+import { quoted } from "../quoted.js";
 
 /** Where a tensor lies in a GGUF file. */
 export interface GgufTensorInfo {

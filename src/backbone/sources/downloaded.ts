@@ -69,7 +69,7 @@ async function packagesUnderWay(cache: string): Promise<Map<string, { path: stri
   const folder = path.join(cache, "downloads");
   const found = new Map<string, { path: string; size: number }[]>();
   for (const name of await readdir(folder).catch(() => [])) {
-    const entry = listCatalogue().find(({ source }) => name.startsWith(`${source.package.replaceAll("-", "_")}-${source.version}-`));
+    const entry = listCatalogue().find(({ sources }) => sources.some((source) => name.startsWith(`${source.package.replaceAll("-", "_")}-${source.version}-`)));
     const file = path.join(folder, name);
     const info = await stat(file).catch(() => undefined);
     if (entry && info?.isFile()) found.set(entry.name, [...(found.get(entry.name) ?? []), { path: file, size: info.size }]);

@@ -35,7 +35,7 @@ const hubFileSchema = z.object({
 const noteSchema = z.object({ commit: z.string().regex(/^[0-9a-f]{40}$/), files: z.array(hubFileSchema).min(1) });
 type Note = z.infer<typeof noteSchema>;
 
-/** A model of a hub repository: its .gguf, or its .onnx with external data and tokenizer. */
+/** A model of a hub repository: its .gguf, its .onnx with external data and tokenizer, or its folder of safetensors. */
 export class HubSource implements ModelSource {
   private readonly files: HubFiles;
 
@@ -88,15 +88,15 @@ export class HubSource implements ModelSource {
     if (!model) {
       const usable = files.map((candidate) => candidate.path).filter((candidate) => formatOf(candidate));
       throw new DownloadError("not-found", `The repository ${hub} holds no file ${file}.`, {
-        reason: usable.length > 0 ? `It holds: ${usable.slice(0, 12).join(", ")}.` : "It holds no .gguf or .onnx file at all.",
+        reason: usable.length > 0 ? `It holds: ${usable.slice(0, 12).join(", ")}.` : "It holds no .gguf or .onnx file, and no model.safetensors.",
         advice: "Check the name and the revision.",
       });
     }
     if (!formatOf(model.path)) {
-      throw new PromptTuningError("model", `${model.path} of ${hub} is not a model that can be read.`, { advice: "Name a .gguf or .onnx file." });
+      throw new PromptTuningError("model", `${model.path} of ${hub} is not a model that can be read.`, { advice: "Name a .gguf or .onnx file, or model.safetensors." });
     }
-    // A GGUF file carries its tokenizer and configuration; an ONNX file needs them beside it.
-    const beside = formatOf(model.path) === "onnx" ? files.filter((other) => other.path !== model.path && belongsTo(model.path, other.path)) : [];
+    // A GGUF file carries its tokenizer and configuration; the others need them beside it.
+    const beside = formatOf(model.path) !== "gguf" ? files.filter((other) => other.path !== model.path && belongsTo(model.path, other.path)) : [];
     return { commit, files: [model, ...beside] };
   }
 

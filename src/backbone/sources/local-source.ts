@@ -2,7 +2,7 @@ import { readdir, stat } from "node:fs/promises";
 import path from "node:path";
 import { PromptTuningError } from "../../common/errors.js";
 import { systemCode } from "./download-error.js";
-import { chooseModelFile, companionNames, formatOf, isExternalDataOf, type Candidate } from "./model-choice.js";
+import { chooseModelFile, companionNames, formatOf, isExternalDataOf, isShardOf, type Candidate } from "./model-choice.js";
 import type { ModelFiles, ModelSource, SourceFile } from "./source.js";
 
 /** A model file on this disk, or a folder that holds exactly one. Nothing is copied. */
@@ -34,7 +34,7 @@ export class LocalSource implements ModelSource {
     if (!format || (!isFolder && !found.isFile())) {
       throw new PromptTuningError("model", `${this.place} is not a model that can be read.`, {
         file: this.place,
-        reason: "Models are read from .gguf and .onnx files.",
+        reason: "Models are read from .gguf and .onnx files, and from folders with model.safetensors.",
         advice: "Name such a file, or a folder that holds one.",
       });
     }
@@ -45,7 +45,7 @@ export class LocalSource implements ModelSource {
     const local = (file: Candidate): SourceFile => ({ path: path.join(folder, file.path), size: file.size });
     const modelFile = path.join(folder, chosen.path);
     return {
-      name: path.basename(modelFile, path.extname(modelFile)),
+      name: format === "safetensors" ? path.basename(folder) : path.basename(modelFile, path.extname(modelFile)),
       format,
       modelFile,
       folder,
@@ -65,11 +65,11 @@ export class LocalSource implements ModelSource {
   }
 }
 
-/** Whether a file of the folder is part of the model: its external data, its tokenizer, its configuration. */
+/** Whether a file of the folder is part of the model: its external data or shards, its tokenizer, its configuration. */
 export function belongsTo(modelFile: string, other: string): boolean {
   const folder = path.posix.dirname(other);
   const companion = companionNames.includes(path.posix.basename(other)) && (folder === "." || folder === path.posix.dirname(modelFile));
-  return companion || isExternalDataOf(modelFile, other);
+  return companion || isExternalDataOf(modelFile, other) || isShardOf(modelFile, other);
 }
 
 /** The folder's files and those of its subfolder onnx/, in order of name. */

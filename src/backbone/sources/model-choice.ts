@@ -1,5 +1,6 @@
 import path from "node:path";
 import { PromptTuningError } from "../../common/errors.js";
+import type { ModelFormat } from "./source.js";
 
 /** A file that may be a model, by its path relative to a folder or repository ("/" between parts). */
 export interface Candidate {
@@ -8,27 +9,40 @@ export interface Candidate {
   readonly size: number;
 }
 
-export function formatOf(file: string): "gguf" | "onnx" | undefined {
-  const ending = path.posix.extname(file).toLowerCase();
+/** What `save_pretrained` of transformers calls the weights, in one file or in shards with an index. */
+const transformersWeights = ["model.safetensors", "model.safetensors.index.json"];
+const shard = /^model-\d{5}-of-\d{5}\.safetensors$/;
+
+/** The format of a model file by its name; undefined for every other file (adapters are safetensors too). */
+export function formatOf(file: string): ModelFormat | undefined {
+  const ending = path.extname(file).toLowerCase();
+  if (transformersWeights.includes(path.basename(file))) return "safetensors";
   return ending === ".gguf" ? "gguf" : ending === ".onnx" ? "onnx" : undefined;
+}
+
+/** Whether a file holds a part of the weights that the other one is the index of. */
+export function isShardOf(modelFile: string, other: string): boolean {
+  return path.posix.basename(modelFile) === "model.safetensors.index.json" && path.posix.dirname(other) === path.posix.dirname(modelFile) && shard.test(path.posix.basename(other));
 }
 
 const partOfMany = /-\d{5}-of-\d{5}\.gguf$/i;
 
 /**
  * The one model file among others: the only .gguf or .onnx, else the unquantised ONNX export at its usual place
- * (model.onnx, onnx/model.onnx).
+ * (model.onnx, onnx/model.onnx); where there is neither, transformers' weights.
  * @throws PromptTuningError model: none, several, or only parts of a split file.
  */
 export function chooseModelFile(where: string, files: readonly Candidate[], advice: string): Candidate {
-  const usable = files.filter((file) => formatOf(file.path));
+  const usable = files.filter((file) => formatOf(file.path) === "gguf" || formatOf(file.path) === "onnx");
+  const weights = transformersWeights.map((name) => files.find((file) => file.path === name)).find((file) => file !== undefined);
+  if (usable.length === 0 && weights) return weights;
   const whole = usable.filter((file) => !partOfMany.test(file.path));
   if (whole.length === 1) return whole[0];
   const usual = whole.find((file) => file.path === "model.onnx") ?? whole.find((file) => file.path === "onnx/model.onnx");
   if (usual && whole.every((file) => formatOf(file.path) === "onnx")) return usual;
   if (whole.length === 0) {
     throw new PromptTuningError("model", `${where} holds no model that can be read.`, {
-      reason: usable.length > 0 ? "Its GGUF file is split into parts." : `A .gguf or .onnx file is needed${found(files)}.`,
+      reason: usable.length > 0 ? "Its GGUF file is split into parts." : `A .gguf or .onnx file, or model.safetensors, is needed${found(files)}.`,
       advice: usable.length > 0 ? "Join the parts with llama-gguf-split --merge and name the joined file." : advice,
     });
   }

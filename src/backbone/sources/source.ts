@@ -25,12 +25,14 @@ export interface SourceFile {
   readonly size: number;
 }
 
+export type ModelFormat = "gguf" | "onnx" | "safetensors";
+
 /** A backbone's files, all on the local disk. */
 export interface ModelFiles {
   /** Name a person knows it by: the catalogue's, the repository's, or the file's without its ending. */
   readonly name: string;
-  readonly format: "gguf" | "onnx";
-  /** Absolute path of the .gguf or .onnx file. */
+  readonly format: ModelFormat;
+  /** Absolute path of the .gguf or .onnx file, of model.safetensors or of its index. */
   readonly modelFile: string;
   /** The folder that holds the model's other files (tokenizer.json, config.json, external data). */
   readonly folder: string;

@@ -11,20 +11,26 @@ import { checkFile } from "./file-integrity.js";
 import { pipComplaint, runProgram, type PipCommand, type RunProgram } from "./python.js";
 import type { FetchOptions } from "./source.js";
 
+export interface WheelFolders {
+  /** Outlives an interrupted download. */
+  readonly keep: string;
+  /** Is removed by the caller. */
+  readonly work: string;
+}
+
 /**
  * Gets a package's wheel through the client's own index and settings. pip is asked where the wheel lies
  * (`pip install --dry-run --report`, pip ≥ 22.2), and the file is fetched by our own downloader, which can go on after
  * an interruption. Where that address cannot be reached by us (a proxy, a certificate, an index with a password) or
  * where pip is older, pip itself downloads it.
  *
- * `keep` is a folder that outlives an interrupted download; `work` one that is removed by the caller.
  * @returns path of the wheel.
  * @throws DownloadError, PromptTuningError network.
  */
 export async function fetchWheel(
   source: PackageSource,
   pip: PipCommand,
-  folders: { keep: string; work: string },
+  folders: WheelFolders,
   options: FetchOptions & { run?: RunProgram; fetch?: typeof fetch },
 ): Promise<string> {
   const run = options.run ?? runProgram;

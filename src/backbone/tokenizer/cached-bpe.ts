@@ -1,15 +1,13 @@
 import { BPE } from "@huggingface/tokenizers";
 import { byteCharacters } from "./byte-level.js";
-
-const maximumPieces = 50_000;
-const maximumPieceLength = 100;
+import { PieceCache } from "./piece-cache.js";
 
 /**
  * The library's byte pair encoding with the step from a piece of text to byte characters before it, and one cache
- * over both. The library's own cache moves an entry at every hit, which took a third of all time on mails.
+ * over both.
  */
 export class CachedBpe extends BPE {
-  private readonly known = new Map<string, readonly string[]>();
+  private readonly cached = new PieceCache((piece) => super.encode([this.byteLevel(piece)]));
   /** Character of each byte, "" for a byte without vocabulary entry: it is dropped before merging. */
   private readonly characters: readonly string[];
 
@@ -27,14 +25,7 @@ export class CachedBpe extends BPE {
   /** Vocabulary entries of pieces of text. */
   override encode(pieces: string[]): string[] {
     const result: string[] = [];
-    for (const piece of pieces) {
-      let entries = this.known.get(piece);
-      if (!entries) {
-        entries = super.encode([this.byteLevel(piece)]);
-        this.remember(piece, entries);
-      }
-      for (const entry of entries) result.push(entry);
-    }
+    for (const piece of pieces) for (const entry of this.cached.entries(piece)) result.push(entry);
     return result;
   }
 
@@ -42,11 +33,5 @@ export class CachedBpe extends BPE {
     let text = "";
     for (const byte of Buffer.from(piece, "utf8")) text += this.characters[byte];
     return text;
-  }
-
-  private remember(piece: string, entries: readonly string[]): void {
-    if (piece.length > maximumPieceLength) return;
-    if (this.known.size >= maximumPieces) this.known.clear();
-    this.known.set(piece, entries);
   }
 }

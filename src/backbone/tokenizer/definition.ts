@@ -51,7 +51,19 @@ export function quotedToken(text: string): string {
  * @returns the vocabulary by content
  */
 export function checkDefinition(definition: TokenizerDefinition): Map<string, number> {
-  const { tokens, merges, addedTokens, prefix, suffix, beginOfTextId, endOfTextId } = definition;
+  const { tokens, merges } = definition;
+  const ids = checkVocabulary(tokens);
+  checkMerges(merges, ids);
+  checkAddedTokens(definition);
+  const missing = missingByteCharacters(tokens);
+  if (missing.length > 0 && definition.preTokenizer.ignoreMerges) {
+    throw tokenizerError(`Its vocabulary lacks ${missing.length} of the 256 bytes, which cannot go together with "ignore_merges".`);
+  }
+  return ids;
+}
+
+/** The vocabulary by content. */
+export function checkVocabulary(tokens: TokenizerDefinition["tokens"]): Map<string, number> {
   const ids = new Map<string, number>();
   for (const [id, token] of tokens.entries()) {
     if (token === undefined) continue;
@@ -61,12 +73,22 @@ export function checkDefinition(definition: TokenizerDefinition): Map<string, nu
     ids.set(token, id);
   }
   if (ids.size === 0) throw tokenizerError("Its vocabulary is empty.");
+  return ids;
+}
+
+export function checkMerges(merges: TokenizerDefinition["merges"], ids: ReadonlyMap<string, number>): void {
   if (merges.length > maximumMerges) throw tokenizerError(`It has ${merges.length} merges; at most ${maximumMerges} are accepted.`);
   for (const [rank, [left, right]] of merges.entries()) {
     if (left === "" || right === "" || !ids.has(left) || !ids.has(right) || !ids.has(left + right)) {
       throw tokenizerError(`Merge ${rank + 1} (${quotedToken(left)} and ${quotedToken(right)}) is not made of vocabulary entries.`);
     }
   }
+}
+
+type AroundTexts = Pick<TokenizerDefinition, "tokens" | "addedTokens" | "prefix" | "suffix" | "beginOfTextId" | "endOfTextId">;
+
+/** Added tokens must be vocabulary entries, and the ids around texts must exist. */
+export function checkAddedTokens({ tokens, addedTokens, prefix, suffix, beginOfTextId, endOfTextId }: AroundTexts): void {
   if (addedTokens.length > maximumAddedTokens) throw tokenizerError(`It has ${addedTokens.length} added tokens; at most ${maximumAddedTokens} are accepted.`);
   const characters = addedTokens.reduce((sum, { content }) => sum + content.length, 0);
   if (characters > maximumAddedCharacters) throw tokenizerError(`Its added tokens have ${characters} characters; at most ${maximumAddedCharacters} are accepted.`);
@@ -76,11 +98,6 @@ export function checkDefinition(definition: TokenizerDefinition): Map<string, nu
   for (const id of [...prefix, ...suffix, beginOfTextId ?? 0, endOfTextId ?? 0]) {
     if (!Number.isInteger(id) || id < 0 || id >= tokens.length) throw tokenizerError(`It uses token ${id}, but has ${tokens.length} tokens.`);
   }
-  const missing = missingByteCharacters(tokens);
-  if (missing.length > 0 && definition.preTokenizer.ignoreMerges) {
-    throw tokenizerError(`Its vocabulary lacks ${missing.length} of the 256 bytes, which cannot go together with "ignore_merges".`);
-  }
-  return ids;
 }
 
 /** Characters of bytes that have no vocabulary entry. SmolLM2 lacks 21 (control characters that its training data never held). */

@@ -2,10 +2,9 @@ import { metadataBoolean, metadataNumber, metadataNumbers, metadataStrings, meta
 import { ByteLevelTokenizer } from "./byte-level-tokenizer.js";
 import { maximumVocabulary, quotedToken, tokenizerError, type AddedToken } from "./definition.js";
 import { preTokenizerByGgufName, supportedGgufPreTokenizers, type PreTokenizer } from "./pre-tokenizers.js";
+import { required, tokenTypes } from "./gguf-tokens.js";
+import { createSentencePieceFromGguf } from "./sentence-piece-from-gguf.js";
 import type { Tokenizer } from "./tokenizer.js";
-
-/** llama_token_type of llama.cpp. */
-const tokenTypes = { normal: 1, unknown: 2, control: 3, userDefined: 4, unused: 5, byte: 6 } as const;
 
 /**
  * The tokenizer that a GGUF file describes in its own metadata (`tokenizer.ggml.*`, ggml/docs/gguf.md). It gives
@@ -14,10 +13,11 @@ const tokenTypes = { normal: 1, unknown: 2, control: 3, userDefined: 4, unused: 
  */
 export function createTokenizerFromGguf(metadata: GgufMetadata): Tokenizer {
   const model = metadataText(metadata, "tokenizer.ggml.model");
+  if (model === "llama") return createSentencePieceFromGguf(metadata);
   if (model !== "gpt2") {
     throw tokenizerError(
-      model === undefined ? "The GGUF file holds no tokenizer." : `Its kind is ${quotedToken(model)}; of GGUF files only "gpt2" (byte-level BPE) is supported.`,
-      "Use a model with a byte-level tokenizer, such as smollm2-135m-instruct.",
+      model === undefined ? "The GGUF file holds no tokenizer." : `Its kind is ${quotedToken(model)}; of GGUF files "gpt2" (byte-level BPE) and "llama" (SentencePiece) are supported.`,
+      "Use a model with such a tokenizer, for example smollm2-135m-instruct.",
     );
   }
   const tokens = metadataStrings(metadata, "tokenizer.ggml.tokens") ?? [];
@@ -70,9 +70,4 @@ function addedTokensOf(metadata: GgufMetadata, tokens: readonly string[]): Added
     if (special || type === tokenTypes.userDefined) added.push({ id, content, special, normalized: false });
   });
   return added;
-}
-
-function required(id: number | undefined, what: string): number {
-  if (id === undefined) throw tokenizerError(`Texts should have an ${what} token, but the file names none.`);
-  return id;
 }

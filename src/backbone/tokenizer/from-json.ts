@@ -5,6 +5,8 @@ import { parseMerge } from "./from-gguf.js";
 import { checkJsonLimits } from "./json-limits.js";
 import { preTokenizerFromJson } from "./json-pre-tokenizer.js";
 import { specialTokensAround } from "./json-post-processor.js";
+import { spaceBeforeFromJson } from "./json-sentence-piece.js";
+import { SentencePieceTokenizer } from "./sentence-piece-tokenizer.js";
 import type { Tokenizer } from "./tokenizer.js";
 
 const step = z.looseObject({ type: z.string() });
@@ -50,8 +52,8 @@ const configurationSchema = z.looseObject({ bos_token: tokenName, eos_token: tok
 
 /**
  * The tokenizer of a tokenizer.json (and, for the begin and end tokens, its tokenizer_config.json). Byte-level BPE
- * is supported, which GPT-2, SmolLM, Llama 3, Qwen and most decoders since use; whatever else a file asks for is
- * refused by name, never passed over. Patterns of the file are compared with known ones, not run.
+ * is supported, which GPT-2, SmolLM, Llama 3, Qwen and most decoders since use, and SentencePiece's BPE with byte
+ * fallback of Llama 2, Mistral and Gemma; whatever else a file asks for is refused by name, never passed over. Patterns of the file are compared with known ones, not run.
  *
  * Throws a PromptTuningError of kind "model".
  */
@@ -60,15 +62,22 @@ export function createTokenizerFromJson(tokenizerJsonText: string, tokenizerConf
   const configuration = tokenizerConfigText === undefined ? undefined : parse(tokenizerConfigText, configurationSchema, "tokenizer_config.json");
   checkModel(json);
   const tokens = vocabularyOf(json);
-  checkUnknownToken(json.model.unk_token, tokens);
-  return new ByteLevelTokenizer({
+  const common = {
     tokens,
-    merges: json.model.merges.map(mergeOf),
     addedTokens: json.added_tokens.map(addedTokenOf),
-    preTokenizer: { ...preTokenizerFromJson(json.normalizer, json.pre_tokenizer), ignoreMerges: json.model.ignore_merges },
     ...specialTokensAround(json.post_processor),
     beginOfTextId: idOf(tokens, configuration?.bos_token, "begin"),
     endOfTextId: idOf(tokens, configuration?.eos_token, "end"),
+  };
+  const merges = json.model.merges.map(mergeOf);
+  if (json.model.byte_fallback) {
+    return new SentencePieceTokenizer({ ...common, merging: { by: "pair", merges }, spaceBefore: spaceBeforeFromJson(json) });
+  }
+  checkUnknownToken(json.model.unk_token, tokens);
+  return new ByteLevelTokenizer({
+    ...common,
+    merges,
+    preTokenizer: { ...preTokenizerFromJson(json.normalizer, json.pre_tokenizer), ignoreMerges: json.model.ignore_merges },
   });
 }
 
@@ -98,13 +107,13 @@ function parse<Schema extends z.ZodType>(text: string, schema: Schema, what: str
 }
 
 function checkModel({ model, decoder }: TokenizerJson): void {
-  const refuse = (what: string) => tokenizerError(`${what} is not supported; only byte-level BPE tokenizers are.`, "Use another model.");
+  const refuse = (what: string) => tokenizerError(`${what} is not supported; byte-level BPE and SentencePiece BPE with byte fallback are.`, "Use another model.");
   if (model.type !== "BPE") throw refuse(`The model type ${quotedToken(model.type)}`);
-  if (model.byte_fallback) throw refuse("Byte fallback");
   if (model.dropout) throw refuse("Dropout of merges");
   if (model.continuing_subword_prefix) throw refuse("A prefix of continuing subwords");
   if (model.end_of_word_suffix) throw refuse("A suffix at the end of words");
-  if (decoder?.type !== "ByteLevel") throw refuse(decoder ? `The decoder ${quotedToken(decoder.type)}` : "A tokenizer without decoder");
+  if (model.byte_fallback && model.ignore_merges) throw refuse("Byte fallback together with ignore_merges");
+  if (!model.byte_fallback && decoder?.type !== "ByteLevel") throw refuse(decoder ? `The decoder ${quotedToken(decoder.type)}` : "A tokenizer without decoder");
 }
 
 /** With an entry for every byte nothing is unknown and the setting has no effect; else it would change the ids. */

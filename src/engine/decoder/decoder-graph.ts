@@ -6,8 +6,8 @@ import { appendHead } from "../head/append-head.js";
 import type { Head } from "../program.js";
 import { attend, type KeysValues, projectKeysValues } from "./attention.js";
 import type { DecoderConfiguration } from "./configuration.js";
-import { feedForward, normalize } from "./feed-forward.js";
-import { rotaryCaches } from "./rotary-cache.js";
+import { feedForward, normalize, project } from "./feed-forward.js";
+import { rotaryInputs, usedRotaryTables } from "./rotary-cache.js";
 import { openStream, type Stream } from "./stream.js";
 import { type DecoderWeights, outputMatrixName } from "./weights.js";
 
@@ -32,15 +32,13 @@ export interface DecoderGraphOptions {
   readonly head: Head;
 }
 
-/** Builds the ONNX graph of a llama-style decoder for one layout and purpose, with its backward pass where asked. */
+/** Builds the ONNX graph of a decoder for one layout and purpose, with its backward pass where asked. */
 export function buildDecoderGraph(options: DecoderGraphOptions): Graph {
   const { configuration, purpose, virtualTokens, weights } = options;
   const graph = new Graph();
   graph.opsets.set("", 21);
   const builder = new GraphBuilder(graph);
-  const { cosine, sine } = rotaryCaches(configuration);
-  builder.initializer(cosine);
-  builder.initializer(sine);
+  declareRotaryTables(builder, configuration);
   declareWeights(builder, options);
 
   if (virtualTokens > 0 && purpose !== "encode") builder.input("prompt", { elementType: "float32", shape: [virtualTokens, configuration.hiddenSize] });
@@ -63,6 +61,7 @@ export function buildDecoderGraph(options: DecoderGraphOptions): Graph {
     hiddenSize: configuration.hiddenSize,
     head: options.head,
     vocabularyMatrix: outputMatrixName(configuration),
+    softCap: configuration.outputSoftCap,
   });
   if (purpose === "step") {
     const by = [...(virtualTokens > 0 ? ["prompt"] : []), ...(options.head.kind === "linear" ? ["head.weight", "head.bias"] : [])];
@@ -73,6 +72,15 @@ export function buildDecoderGraph(options: DecoderGraphOptions): Graph {
   builder.outputAs(loss, "loss");
   for (const name of weights.tensors.keys()) if (!usesTensor(graph, name)) graph.initializers.delete(name);
   return graph;
+}
+
+function declareRotaryTables(builder: GraphBuilder, configuration: DecoderConfiguration): void {
+  for (const index of usedRotaryTables(configuration)) {
+    const { cosine, sine } = rotaryInputs(index);
+    const shape = ["rotary_positions", configuration.rotaryTables[index].inverseFrequencies.length];
+    builder.input(cosine, { elementType: "float32", shape });
+    builder.input(sine, { elementType: "float32", shape });
+  }
 }
 
 function declareWeights(builder: GraphBuilder, { weights, head, configuration, purpose }: DecoderGraphOptions): void {
@@ -110,12 +118,16 @@ function runLayer(builder: GraphBuilder, options: DecoderGraphOptions, { shared,
 }
 
 function finishLayer(builder: GraphBuilder, configuration: DecoderConfiguration, stream: Stream, normalized: string, context: KeysValues, layer: number): void {
-  const shape = [stream.sizes.rows, configuration.hiddenSize];
+  const { rows } = stream.sizes;
+  const { hiddenSize, attentionOutputBias, sandwichNorms } = configuration;
+  const shape = [rows, hiddenSize];
+  const norm = (input: string, name: string): string => normalize(builder, configuration, rows, input, `layers.${layer}.${name}`);
+  const after = (output: string, name: string): string => (sandwichNorms ? norm(output, name) : output);
   const attended = attend(builder, configuration, stream, normalized, context, layer);
-  const projected = builder.add("MatMul", [attended, `layers.${layer}.attention_output`], { shape });
-  const middle = builder.add("Add", [stream.hidden, projected], { shape });
-  const fed = feedForward(builder, configuration, stream.sizes.rows, normalize(builder, configuration, stream.sizes.rows, middle, `layers.${layer}.feed_forward_norm`), layer);
-  stream.hidden = builder.add("Add", [middle, fed], { shape });
+  const projected = project(builder, rows, attended, `layers.${layer}.attention_output`, hiddenSize, attentionOutputBias);
+  const middle = builder.add("Add", [stream.hidden, after(projected, "after_attention_norm")], { shape });
+  const fed = feedForward(builder, configuration, rows, norm(middle, "feed_forward_norm"), layer);
+  stream.hidden = builder.add("Add", [middle, after(fed, "after_feed_forward_norm")], { shape });
 }
 
 function declarePast(builder: GraphBuilder, { configuration, past }: DecoderGraphOptions, layer: number): KeysValues {

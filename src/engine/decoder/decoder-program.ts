@@ -15,8 +15,8 @@ export interface DecoderProgramOptions {
   readonly configuration: DecoderConfiguration;
   readonly weights: DecoderWeights;
   readonly embeddings: EmbeddingTable;
-  /** Rows of the output matrix, the embeddings themselves when they are tied. */
-  readonly outputRows: EmbeddingTable;
+  /** Rows of the output matrix by token id [ids, d]. */
+  readonly outputRows: (ids: ArrayLike<number>) => Float32Array;
   readonly virtualTokens: number;
   readonly head: Head;
   /** Memory for kept keys and values, in bytes. */
@@ -43,7 +43,7 @@ export class DecoderProgram implements Program {
     this.head = head;
     this.pool = new SessionPool(options);
     this.kept = new KeptTextStore(options.keptMemory);
-    if (head.kind === "words") this.headRows = outputRows.gather(head.tokenIds);
+    if (head.kind === "words") this.headRows = outputRows(head.tokenIds);
     this.trainables = [
       ...(virtualTokens > 0 ? [{ name: "prompt", shape: [virtualTokens, configuration.hiddenSize] }] : []),
       ...(head.kind === "linear"

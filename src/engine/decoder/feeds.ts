@@ -2,9 +2,10 @@ import { Tensor } from "onnxruntime-node";
 import type { EmbeddingTable } from "../embedding-table.js";
 import type { Sequence } from "../program.js";
 import { ownBias } from "./attention-bias.js";
-import type { DecoderConfiguration } from "./configuration.js";
+import { type DecoderConfiguration, masksOf } from "./configuration.js";
 import type { KeptText } from "./kept-text.js";
 import type { BatchLayout } from "./layout.js";
+import { rotaryInputs, rotaryRows, usedRotaryTables } from "./rotary-cache.js";
 
 export type Feeds = Record<string, Tensor>;
 
@@ -63,15 +64,34 @@ export function batchFeeds(batch: readonly Sequence[], layout: BatchLayout, kept
 
   const own = batch.map((sequence, i) => ({ sequence, from: starts[i], to: sequence.tokens.length }));
   const feeds = streamFeeds("own", own, time, embeddings, withVirtual, lastPosition);
-  const bias = ownBias(pastLengths, pastTime, sharedLength, time);
-  feeds["own.bias"] = float(bias.data, bias.shape);
+  Object.assign(feeds, biasFeeds("own", configuration, pastLengths, pastTime, sharedLength, time), rotaryFeeds(configuration, Math.max(...starts) + time));
   if (sharedLength > 0) {
     const shared = [{ sequence: batch[0], from: pastLengths[0], to: starts[0] }];
     Object.assign(feeds, streamFeeds("shared", shared, sharedLength, embeddings, withVirtual, lastPosition));
-    const sharedBias = ownBias([pastTime], pastTime, 0, sharedLength);
-    feeds["shared.bias"] = float(sharedBias.data, sharedBias.shape);
+    Object.assign(feeds, biasFeeds("shared", configuration, [pastTime], pastTime, 0, sharedLength));
   }
   if (layout.past !== "none") Object.assign(feeds, pastFeeds(kept, pastTime, configuration));
+  return feeds;
+}
+
+/** The masks of a stream's rows, those that some layer of the model reads. See `ownBias`. */
+export function biasFeeds(name: "own" | "shared", configuration: DecoderConfiguration, pastLengths: readonly number[], pastTime: number, sharedLength: number, time: number): Feeds {
+  const mask = (kind: "whole" | "window"): Tensor => {
+    const { data, shape } = ownBias(pastLengths, pastTime, sharedLength, time, kind === "window" ? configuration.window : undefined);
+    return float(data, shape);
+  };
+  return Object.fromEntries(masksOf(configuration).map((kind) => [`${name}.bias.${kind}`, mask(kind)]));
+}
+
+/** Cosines and sines of at least the first `rows` positions, for every rotary embedding of the model. */
+export function rotaryFeeds(configuration: DecoderConfiguration, rows: number): Feeds {
+  const feeds: Feeds = {};
+  for (const index of usedRotaryTables(configuration)) {
+    const table = rotaryRows(configuration.rotaryTables[index], Math.min(rows, configuration.contextLength));
+    const { cosine, sine } = rotaryInputs(index);
+    feeds[cosine] = float(table.cosine, [table.rows, table.pairs]);
+    feeds[sine] = float(table.sine, [table.rows, table.pairs]);
+  }
   return feeds;
 }
 

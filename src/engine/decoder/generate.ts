@@ -3,7 +3,7 @@ import type { EmbeddingTable } from "../embedding-table.js";
 import { PromptTuningError } from "../../common/errors.js";
 import type { GenerationOptions, Sequence } from "../program.js";
 import type { DecoderConfiguration } from "./configuration.js";
-import { batchFeeds, type Feeds, scoredRowFeeds } from "./feeds.js";
+import { batchFeeds, biasFeeds, type Feeds, rotaryFeeds, scoredRowFeeds } from "./feeds.js";
 
 export interface GreedyOptions {
   readonly configuration: DecoderConfiguration;
@@ -33,7 +33,7 @@ export async function generateGreedily(sequence: Sequence, { maxNewTokens, stopT
     const feeds = {
       ...batchFeeds([current], layout, [], { configuration, embeddings, withVirtual }),
       ...scoredRowFeeds([current], layout),
-      ...continueFrom(outputs, length, configuration.layers),
+      ...continueFrom(outputs, length, configuration),
     };
     outputs = await run("one", feeds, current);
     length++;
@@ -45,13 +45,14 @@ function scoringLastRow(sequence: Sequence): Sequence {
   return { ...sequence, scored: [{ row: sequence.tokens.length - 1, target: 0 }] };
 }
 
-/** The keys and values made so far, the next position, and a mask that lets the one new row see all. */
-function continueFrom(outputs: Readonly<Record<string, Tensor>>, length: number, layers: number): Feeds {
+/** The keys and values made so far, the next position, and masks that let the one new row see what it may. */
+function continueFrom(outputs: Readonly<Record<string, Tensor>>, length: number, configuration: DecoderConfiguration): Feeds {
   const feeds: Feeds = {
     "own.positions": new Tensor("int64", BigInt64Array.of(BigInt(length)), [1, 1]),
-    "own.bias": new Tensor("float32", new Float32Array(length + 1), [1, 1, length + 1]),
+    ...biasFeeds("own", configuration, [length], length, 0, 1),
+    ...rotaryFeeds(configuration, length + 1),
   };
-  for (let layer = 0; layer < layers; layer++) {
+  for (let layer = 0; layer < configuration.layers; layer++) {
     feeds[`past.${layer}.key`] = outputs[`present.${layer}.key`];
     feeds[`past.${layer}.value`] = outputs[`present.${layer}.value`];
   }

@@ -1,7 +1,7 @@
 import { int } from "../graph/attribute.js";
 import type { GraphBuilder } from "../graph/builder.js";
 import type { Dimension } from "../graph/tensor-type.js";
-import type { DecoderConfiguration } from "./configuration.js";
+import { type DecoderConfiguration, masksOf } from "./configuration.js";
 
 /** Rows that go through the layers together: the own rows of a batch, or the shared rows computed once. */
 export interface Stream {
@@ -10,8 +10,8 @@ export interface Stream {
   hidden: string;
   /** Position ids [batch, time]. */
   readonly positions: string;
-  /** Additive attention mask, repeated for the query heads of a group [bias batch, groups·time, keys]. */
-  readonly bias: string;
+  /** Additive attention masks, repeated for the query heads of a group [bias batch, groups·time, keys]. */
+  readonly bias: Readonly<Partial<Record<"whole" | "window", string>>>;
   /** Shape tensor [batch, time], for reshaping rows to sequences. */
   readonly batchAndTime: string;
   /** Shape tensor [batch]. */
@@ -36,13 +36,17 @@ export function openStream(builder: GraphBuilder, configuration: DecoderConfigur
 
   const embeddings = builder.input(`${name}.embeddings`, { elementType: "float32", shape: [sizes.rows, hiddenSize] });
   const positions = builder.input(`${name}.positions`, { elementType: "int64", shape: [batch, sizes.time] });
-  const bias = builder.input(`${name}.bias`, { elementType: "float32", shape: [`${name}_bias_batch`, sizes.time, sizes.keys] });
+  const mask = (kind: string): string => {
+    const bias = builder.input(`${name}.bias.${kind}`, { elementType: "float32", shape: [`${name}_bias_batch`, sizes.time, sizes.keys] });
+    return repeatForGroups(builder, bias, configuration, sizes.keys);
+  };
   const batchAndTime = builder.add("Shape", [positions]);
+  const inserted = options.virtualTokens > 0 ? insertVirtualTokens(builder, embeddings, name, sizes.rows, hiddenSize, options.virtualTokens) : embeddings;
   return {
     name,
-    hidden: options.virtualTokens > 0 ? insertVirtualTokens(builder, embeddings, name, sizes.rows, hiddenSize, options.virtualTokens) : embeddings,
+    hidden: configuration.positions === "learned" ? addPositions(builder, inserted, positions, sizes.rows, hiddenSize) : inserted,
     positions,
-    bias: repeatForGroups(builder, bias, configuration, sizes.keys),
+    bias: Object.fromEntries(masksOf(configuration).map((kind) => [kind, mask(kind)])),
     batchAndTime,
     batch: builder.add("Gather", [batchAndTime, builder.integers([0])], { name: "batch" }),
     sizes,
@@ -60,6 +64,13 @@ function insertVirtualTokens(builder: GraphBuilder, embeddings: string, name: st
   const selection = builder.add("Cast", [builder.add("Equal", [column, every])], { attributes: { to: int(1) }, shape: [rows, virtualTokens], name: "selection" });
   const vectors = builder.add("MatMul", [selection, "prompt"], { shape: [rows, hiddenSize] });
   return builder.add("Add", [embeddings, vectors], { shape: [rows, hiddenSize], name: `${name}.hidden` });
+}
+
+/** Adds the learned vector of every row's position, virtual tokens' rows too. */
+function addPositions(builder: GraphBuilder, hidden: string, positions: string, rows: Dimension, hiddenSize: number): string {
+  const flat = builder.add("Reshape", [positions, builder.integers([-1])], { shape: [rows] });
+  const vectors = builder.add("Gather", ["position_embeddings", flat], { attributes: { axis: int(0) }, shape: [rows, hiddenSize] });
+  return builder.add("Add", [hidden, vectors], { shape: [rows, hiddenSize] });
 }
 
 /** [bias batch, time, keys] → [bias batch, groups·time, keys], once for all layers. */

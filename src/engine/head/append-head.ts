@@ -13,6 +13,8 @@ export interface AppendHeadOptions {
   readonly vocabularyMatrix?: string;
   /** Whether a token is a row [V, d] or a column [d, V] of that matrix (row unless told). */
   readonly vocabularyLayout?: "rows" | "columns";
+  /** c: scores s over words of the vocabulary become c·tanh(s / c). */
+  readonly softCap?: number;
 }
 
 export interface AppendedHead {
@@ -28,7 +30,14 @@ export interface AppendedHead {
  * `head.bias` [C]; for all `targets` [N], `weights` [N] and `allowed`, see `appendLoss`.
  */
 export function appendHead(builder: GraphBuilder, options: AppendHeadOptions): AppendedHead {
-  return appendLoss(builder, appendScores(builder, options));
+  const scores = appendScores(builder, options);
+  return appendLoss(builder, options.softCap !== undefined && options.head.kind !== "linear" ? bend(builder, scores, options.softCap) : scores);
+}
+
+function bend(builder: GraphBuilder, scores: string, cap: number): string {
+  const shape = builder.graph.typeOf(scores)?.shape;
+  const part = builder.add("Mul", [scores, builder.scalar(1 / cap)], { shape });
+  return builder.add("Mul", [builder.add("Tanh", [part], { shape }), builder.scalar(cap)], { shape });
 }
 
 /** Scores [N, C] of hidden states [N, d]. */

@@ -14,13 +14,13 @@ export async function checkModel(model: Experiment["model"], { folder }: CheckCo
   if (typeof model === "string") return checkCatalogueName(model, findings);
   if ("hub" in model) {
     if (!isHubName(model.hub)) findings.value(`${quoted(model.hub)} is not the name of a hub repository. Write it as "owner/name".`, ["model", "hub"]);
-    if (model.file !== undefined && !formatOf(model.file)) findings.value("Models are read from .gguf and .onnx files.", ["model", "file"]);
+    if (model.file !== undefined && !formatOf(model.file)) findings.value("Models are read from .gguf and .onnx files, and from model.safetensors.", ["model", "file"]);
     return;
   }
   const place = path.resolve(folder, expandHome(model.path));
   const found = await stat(place).catch(() => undefined);
   if (!found) findings.value(`There is no file or folder ${quoted(model.path)}, seen from this file's folder.`, ["model", "path"]);
-  else if (!found.isDirectory() && !formatOf(place)) findings.value("Models are read from .gguf and .onnx files. Name such a file, or a folder that holds one.", ["model", "path"]);
+  else if (!found.isDirectory() && !formatOf(place)) findings.value("Models are read from .gguf and .onnx files, and from model.safetensors. Name such a file, or a folder that holds one.", ["model", "path"]);
 }
 
 function checkCatalogueName(name: string, findings: Findings): void {

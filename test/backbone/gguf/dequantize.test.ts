@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { dequantizeInto, supportedGgmlTypes } from "../../../src/backbone/gguf/dequantize.js";
-import { unpermuteRows } from "../../../src/backbone/gguf/unpermute.js";
+import { unpermuteRows } from "../../../src/backbone/families/unpermute.js";
 
 interface Reference {
   types: Record<string, { blocks: string; values: string }>;

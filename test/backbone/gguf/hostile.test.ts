@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { PromptTuningError } from "../../../src/common/errors.js";
 import { readGgufHeader } from "../../../src/backbone/gguf/header.js";
-import { readLlamaConfiguration } from "../../../src/backbone/gguf/llama-configuration.js";
+import { readGgufDecoder } from "../../../src/backbone/gguf/decoder-configuration.js";
 import { readTensor } from "../../../src/backbone/gguf/read-tensor.js";
 import { GgufBytes, ggufFile, tinyLlama } from "./builder.js";
 
@@ -30,7 +30,7 @@ async function readAll(path: string): Promise<"read" | "refused"> {
     } finally {
       await file.close();
     }
-    readLlamaConfiguration(header);
+    await readGgufDecoder(header);
     return "read";
   } catch (error) {
     if (error instanceof PromptTuningError && error.kind === "model" && error.describe().length < 1500) return "refused";

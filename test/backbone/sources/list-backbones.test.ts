@@ -17,7 +17,7 @@ async function put(bytes: number, ...names: string[]): Promise<void> {
   await mkdir(path.dirname(file), { recursive: true });
   await writeFile(file, Buffer.alloc(bytes));
 }
-const wheel = `${entry.source.package.replaceAll("-", "_")}-${entry.source.version}-py3-none-any.whl`;
+const wheel = `${entry.sources[0].package.replaceAll("-", "_")}-${entry.sources[0].version}-py3-none-any.whl`;
 
 it("lists the catalogue where nothing was downloaded", async () => {
   expect(await listBackbones(cache)).toEqual(listCatalogue().map(({ name, title, file, licence, hubId, contextLength }) => ({ name, title, size: file.size, licence, hubId, contextLength, state: "absent", onDisk: 0 })));

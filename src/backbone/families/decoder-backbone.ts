@@ -1,0 +1,53 @@
+import type { DecoderConfiguration } from "../../engine/decoder/configuration.js";
+import { DecoderProgram } from "../../engine/decoder/decoder-program.js";
+import { type DecoderWeights, outputMatrixName } from "../../engine/decoder/weights.js";
+import type { EmbeddingTable } from "../../engine/embedding-table.js";
+import type { Program } from "../../engine/program.js";
+import type { Backbone, BackboneDescription, ProgramOptions } from "../backbone.js";
+import { readExternalEmbeddings, readExternalRows } from "../external-embeddings.js";
+import type { ModelFiles } from "../sources/source.js";
+import type { Tokenizer } from "../tokenizer/tokenizer.js";
+import type { Family } from "./family.js";
+
+/** Memory for kept keys and values where nobody says otherwise. */
+const defaultKeptMemory = 2 * 1024 ** 3;
+
+export interface DecoderBackboneParts {
+  readonly files: ModelFiles;
+  /** SHA-256 (hex) of the model's files. */
+  readonly hash: string;
+  readonly family: Family;
+  readonly configuration: DecoderConfiguration;
+  readonly weights: DecoderWeights;
+  readonly tokenizer: Tokenizer;
+}
+
+/** A decoder from its weights, whatever file they came from: its graph is built by us. */
+export class DecoderBackbone implements Backbone {
+  readonly description: BackboneDescription;
+  readonly tokenizer: Tokenizer;
+  readonly embeddings: EmbeddingTable;
+  private readonly programs = new Set<Program>();
+
+  constructor(private readonly parts: DecoderBackboneParts) {
+    const { files, hash, family, weights, configuration, tokenizer } = parts;
+    const { hiddenSize, layers, attentionHeads, contextLength, vocabularySize } = configuration;
+    this.description = { name: files.name, family: family.name, format: files.format, hiddenSize, layers, attentionHeads, contextLength, vocabularySize, hash, hubId: files.hubId };
+    this.tokenizer = tokenizer;
+    this.embeddings = readExternalEmbeddings(weights.folder, weights.tensors.get("embeddings")!, configuration.embeddingScale);
+  }
+
+  async createProgram({ virtualTokens, head, keptMemory = defaultKeptMemory, layout, threads, onNotice }: ProgramOptions): Promise<Program> {
+    const { configuration, weights } = this.parts;
+    const { embeddings } = this;
+    const outputRows = (ids: ArrayLike<number>): Float32Array => readExternalRows(weights.folder, weights.tensors.get(outputMatrixName(configuration))!, ids);
+    const program = new DecoderProgram({ configuration, weights, embeddings, outputRows, virtualTokens, head, keptMemory, layout, threads, onNotice });
+    this.programs.add(program);
+    return program;
+  }
+
+  async dispose(): Promise<void> {
+    for (const program of this.programs) await program.dispose();
+    this.programs.clear();
+  }
+}
