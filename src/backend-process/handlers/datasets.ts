@@ -26,7 +26,7 @@ export function registerDatasets({ peer, settings }: ProcessContext, borrow: Bor
   const options = ({ signal, progress }: Pick<Context, "signal"> & Partial<Pick<Context, "progress">>): DataOptions => ({
     cache: settings().cache ?? cacheFolder(),
     signal,
-    ...(progress ? { progress: (done, total) => progress({ done, total }) } : {}),
+    ...(progress ? { progress: (done, total) => progress({ done, total }), onFetch: (fetching) => progress({ fetching, done: 0 }) } : {}),
   });
   /** Lends a backbone for as long as `use` takes. */
   const withBackbone = async <Value>({ model, folder }: { readonly model: Experiment["model"]; readonly folder: string }, { signal, progress }: Context, use: (backbone: Backbone) => Promise<Value>): Promise<Value> => {

@@ -1,5 +1,5 @@
 import path from "node:path";
-import { describeFiles } from "../../data/description/describe-files.js";
+import { type Described, describeFiles, type DescribeOptions } from "../../data/description/describe-files.js";
 import { findFiles } from "../../data/description/find-files.js";
 import { guessRoles } from "../../data/description/guess-roles.js";
 import type { DatasetDescription } from "../../data/description/schema.js";
@@ -8,7 +8,9 @@ import { findReading } from "../../data/reading/find-reading.js";
 import { describeReading } from "../../data/reading/reading.js";
 import { openRows } from "../../data/rows/open-rows.js";
 import type { RowBatch } from "../../data/rows/row-batch.js";
-import type { LookedAt, Roles } from "../../protocol/backend/dataset-shaping.js";
+import { describeHubDataset } from "../../data/sources/hub-dataset.js";
+import { describeSampleDataset } from "../../data/sources/sample-dataset.js";
+import type { LookedAt, Roles, SourceToAdd } from "../../protocol/backend/dataset-shaping.js";
 import type { DataOptions } from "./open-datasets.js";
 import { shownCell } from "./shown-rows.js";
 
@@ -34,21 +36,32 @@ export async function lookAtFiles(names: readonly string[], { signal }: Pick<Dat
 
 export interface AddedDataset {
   readonly name: string;
-  readonly files: readonly { readonly path: string; readonly split: "train" | "validation" | "test" | null }[];
-  readonly roles: Roles;
+  readonly source: SourceToAdd;
+  /** Null: as they are guessed. */
+  readonly roles: Roles | null;
   /** The description's path. */
   readonly target: string;
   readonly overwrite: boolean;
 }
 
-/** Describes files and writes the description; the roles are exactly those that are given. @throws PromptTuningError data, storage, stopped; usage: there is a description already. */
-export async function addDataset({ name, files, roles, target, overwrite }: AddedDataset, options: DataOptions): Promise<{ rows: number; notices: string[] }> {
-  const given = Object.fromEntries(roles.map(({ column, role }) => [role, column]));
-  const chosen = files.map(({ path: file, split }) => ({ path: file, ...(split ? { split } : {}) }));
-  const { description, notices } = await describeFiles(chosen, { ...options, name, folder: path.dirname(target), roles: given });
-  const exact = withExactRoles(description, roles);
+/** Describes data and writes the description; roles that are given are exactly the roles. @throws PromptTuningError data, storage, network, stopped; usage: there is a description already. */
+export async function addDataset({ name, source, roles, target, overwrite }: AddedDataset, options: DataOptions): Promise<{ rows: number; notices: string[] }> {
+  const given = Object.fromEntries((roles ?? []).map(({ column, role }) => [role, column]));
+  const { description, notices } = await describe(source, { ...options, name, folder: path.dirname(target), roles: given }, options);
+  const exact = roles ? withExactRoles(description, roles) : description;
   writeDescription(target, exact, { overwrite });
   return { rows: exact.counts.reduce((sum, { rows }) => sum + rows, 0), notices: [...notices] };
+}
+
+function describe(source: SourceToAdd, describing: DescribeOptions, { cache, signal, onFetch }: DataOptions): Promise<Described> {
+  switch (source.type) {
+    case "files":
+      return describeFiles(source.files.map(({ path: file, split }) => ({ path: file, ...(split ? { split } : {}) })), describing);
+    case "hub":
+      return describeHubDataset(source, { cache, signal, onProgress: onFetch }, describing);
+    case "sample":
+      return describeSampleDataset(source.sample, describing);
+  }
 }
 
 /** Without the roles that were only guessed; labels of a column that is none are not counted. */

@@ -24,8 +24,8 @@ export async function profileColumns(dataset: OpenDataset, options: DataOptions)
 /** Lengths of a column's texts in tokens. @param limits lengths about which is asked how many texts are longer. */
 export async function columnLengths(dataset: OpenDataset, column: string, limits: readonly number[], countTokens: (text: string) => number, options: DataOptions): Promise<TokenLengths> {
   if (!dataset.table.columns.includes(column)) throw new PromptTuningError("data", `There is no column "${column}".`, { advice: "Choose another one." });
-  const counter = new TokenLengthCounter(countTokens, { limits });
-  await forEachCell(dataset, [column], ([cell]) => cell !== null && counter.add(cell), options);
+  const counter = new TokenLengthCounter(([text]) => countTokens(text), { limits });
+  await forEachCell(dataset, [column], ([cell]) => cell !== null && counter.add([cell]), options);
   return counter.result();
 }
 

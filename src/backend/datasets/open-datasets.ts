@@ -1,5 +1,6 @@
 import { stat } from "node:fs/promises";
 import path from "node:path";
+import type { SourceProgress } from "../../backbone/sources/source.js";
 import type { DatasetTable } from "../../data/description/dataset-table.js";
 import { openDatasetTable } from "../../data/description/dataset-table.js";
 import { type LoadedDescription, loadDescription } from "../../data/description/load-description.js";
@@ -13,6 +14,8 @@ export interface DataOptions {
   readonly signal?: AbortSignal;
   /** Bytes read so far, of how many. */
   readonly progress?: (done: number, total: number) => void;
+  /** How far files of the hub are fetched. */
+  readonly onFetch?: (progress: SourceProgress) => void;
 }
 
 /** A data set whose rows can be read in any order. */

@@ -27,6 +27,14 @@ export const lookedAtSchema = z.object({
 });
 export type LookedAt = z.infer<typeof lookedAtSchema>;
 
+/** Where the rows of a new data set are. */
+export const sourceToAddSchema = z.discriminatedUnion("type", [
+  z.object({ type: z.literal("files"), files: z.array(z.object({ path: z.string(), split: splitSchema.nullable() })).min(1).max(1000) }),
+  z.object({ type: z.literal("hub"), repo: z.string().max(200), revision: z.string().max(200).optional(), config: z.string().max(200).optional() }),
+  z.object({ type: z.literal("sample"), sample: z.string().max(200) }),
+]);
+export type SourceToAdd = z.infer<typeof sourceToAddSchema>;
+
 /** What a new experiment on a data set would be. */
 export const suggestedExperimentSchema = z.object({
   task: z.enum(taskTypes),
@@ -44,9 +52,9 @@ export type SuggestedExperiment = z.infer<typeof suggestedExperimentSchema>;
 
 export const datasetShapingCalls = {
   "datasets/look": { params: z.object({ names: z.array(z.string()).min(1).max(1000) }), result: lookedAtSchema, progress: dataProgressSchema, patience: "unlimited" },
-  /** Reads the files once and writes their description. */
+  /** Reads the files once (those of the hub are fetched first) and writes their description. */
   "datasets/add": {
-    params: z.object({ name: z.string().min(1).max(200), files: z.array(z.object({ path: z.string(), split: splitSchema.nullable() })).min(1).max(1000), roles: rolesSchema, ...target }),
+    params: z.object({ name: z.string().min(1).max(200), source: sourceToAddSchema, /** Null: as they are guessed. */ roles: rolesSchema.nullable(), ...target }),
     result: z.object({ rows: countSchema, notices: z.array(z.string()) }),
     progress: dataProgressSchema,
     patience: "unlimited",

@@ -18,7 +18,7 @@ export class DescribedFolder {
   /** Describes files. @returns the description's path. */
   async describe(name: string, files: Readonly<Record<string, "train" | "validation" | "test" | null>>, roles: Roles): Promise<string> {
     const target = path.join(this.folder, `${name}.ptune-data.json`);
-    await addDataset({ name, files: Object.entries(files).map(([file, split]) => ({ path: path.join(this.folder, file), split })), roles, target, overwrite: false }, { cache: this.cache });
+    await addDataset({ name, source: { type: "files", files: Object.entries(files).map(([file, split]) => ({ path: path.join(this.folder, file), split })) }, roles, target, overwrite: false }, { cache: this.cache });
     return target;
   }
 

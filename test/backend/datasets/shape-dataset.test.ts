@@ -33,7 +33,7 @@ describe("adding", () => {
 
   it("writes exactly the roles that are given, and never over a description that is there", async () => {
     const target = path.join(here.folder, "unlabelled.ptune-data.json");
-    const added = { name: "unlabelled", files: [{ path: source, split: null }], roles: [{ column: "text", role: "input" as const }], target, overwrite: false };
+    const added = { name: "unlabelled", source: { type: "files" as const, files: [{ path: source, split: null }] }, roles: [{ column: "text", role: "input" as const }], target, overwrite: false };
     expect(await addDataset(added, options)).toEqual({ rows: 240, notices: [] });
     expect(read(target).columns).toEqual([{ name: "text", role: "input" }, { name: "label" }]);
     expect(read(target).counts).toEqual([{ split: "train", rows: 240 }]);

@@ -22,6 +22,7 @@ export async function prepareRuns(): Promise<Workspace> {
   await mkdir(runsFolder, { recursive: true });
   await cp(path.join(projectFolder, "media", "sample-workspace"), folder, { recursive: true, filter: (from) => !from.split(path.sep).includes(".ptune") });
   const kept = (await readdir(runsFolder)).filter((name) => name.startsWith("requests-")).sort();
+  await runPtune(["data", "add", "--train", "requests-train.csv", "--test", "requests-test.csv", "--name", "requests", "--to", "requests.ptune-data.json", "--overwrite"], folder);
   const whole = kept.length === variants.length;
   if (!whole) for (const name of kept) await rm(path.join(runsFolder, name), { recursive: true });
   const runs = whole ? kept.map((name) => path.join(runsFolder, name)) : [];

@@ -31,6 +31,18 @@ export const scenes: readonly Scene[] = [
       await code.page.locator(".codelens-decoration a").first().waitFor();
     },
   },
+  {
+    name: "data-sets",
+    show: async ({ code }) => {
+      await code.evaluate((vscode) => vscode.commands.executeCommand("promptTuning.datasets.focus"));
+      await code.page.locator(".pane-body .monaco-list-row", { hasText: "requests" }).first().waitFor();
+    },
+  },
+  page("data-set", openDataset),
+  page("data-set-quality", async (stage) => {
+    await openDataset(stage);
+    await (await stage.code.webviewFrame(/./)).getByRole("tab").nth(3).click();
+  }),
   page("run-view", (stage) => command(stage, "promptTuning.openRun", stage.runs.slice(0, 1))),
   page("compare-view", (stage) => command(stage, "promptTuning.compareRuns", stage.runs)),
   page("inspector", (stage) => command(stage, "promptTuning.inspectPrompt", stage.runs.slice(0, 1))),
@@ -58,6 +70,14 @@ function page(name: string, open: (stage: Stage) => Promise<void>): Scene {
       await settled(await stage.code.webviewFrame(/./));
     },
   };
+}
+
+async function openDataset({ code }: Stage): Promise<void> {
+  await code.evaluate(async (vscode) => {
+    const folder = vscode.workspace.workspaceFolders![0].uri;
+    await vscode.commands.executeCommand("vscode.openWith", vscode.Uri.joinPath(folder, "requests.ptune-data.json"), "promptTuning.dataset");
+  });
+  await (await code.webviewFrame(/./)).locator("[role=row][aria-rowindex='2'] .data").first().waitFor();
 }
 
 /** Not awaited inside the extension host: some commands end only when their page is closed. */
