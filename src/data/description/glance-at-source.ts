@@ -18,7 +18,7 @@ export async function glanceAtSource({ description: { source }, folder, file: de
   const described = (await stat(description)).mtimeMs;
   const found = await Promise.all(source.files.map(async ({ path: name, size }) => ({ file: path.resolve(folder, name), size, now: await stat(path.resolve(folder, name)).catch(() => undefined) })));
   return {
-    changes: found.flatMap(({ file, size, now }) => (now === undefined ? [{ file, kind: "missing" as const }] : now.isFile() && now.size !== size ? [{ file, kind: "changed" as const }] : [])),
+    changes: found.flatMap(({ file, size, now }): SourceGlance["changes"] => (now === undefined ? [{ file, kind: "missing" }] : now.isFile() && now.size !== size ? [{ file, kind: "changed" }] : [])),
     written: found.flatMap(({ file, size, now }) => (now?.isFile() && now.size === size && now.mtimeMs > described ? [{ file, size, modified: now.mtimeMs }] : [])),
   };
 }
