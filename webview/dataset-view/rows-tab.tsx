@@ -20,8 +20,8 @@ export function RowsTab({ state, store }: TabSetting) {
   const shown = state.rows;
   const total = shown?.window.total ?? 0;
   const columns: GridColumn[] = [
-    { key: "number", title: t("Row"), width: `${Math.max(6, String(dataset.rows).length + 4)}ch`, number: true },
-    { key: "split", title: t("Split"), width: "11ch" },
+    { key: "number", title: t("Row"), width: `${Math.max(60, 24 + 10 * integer(dataset.rows).length)}px`, number: true },
+    { key: "split", title: t("Split"), width: "96px" },
     ...(shown?.columns ?? []).map((place): GridColumn => {
       const { name, role } = dataset.columns[place];
       const wide = role === "text" || role === "pair" || role === "input" || role === "context" || role === "output";

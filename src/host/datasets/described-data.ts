@@ -2,7 +2,7 @@ import path from "node:path";
 import * as vscode from "vscode";
 import { PromptTuningError } from "../../common/errors.js";
 import type { LoadedDescription } from "../../data/description/load-description.js";
-import type { SourceChange } from "../../data/description/source-changes.js";
+import type { SourceGlance } from "../../data/description/glance-at-source.js";
 import type { Services } from "../services.js";
 
 /** A description of a data set as the lists know it. */
@@ -12,7 +12,7 @@ export interface DescribedData {
   readonly dataset?: LoadedDescription;
   readonly problem?: string;
   /** What of the source is not as it was. Empty in a workspace that is not trusted: no path of it is looked at. */
-  readonly changes: readonly Pick<SourceChange, "file" | "kind">[];
+  readonly changes: SourceGlance["changes"];
 }
 
 const mostDescriptions = 500;
@@ -43,17 +43,15 @@ export function nameOf({ file, dataset }: Pick<DescribedData, "file" | "dataset"
   return dataset?.description.name ?? path.basename(file, ".ptune-data.json");
 }
 
-const hashed = new Map<string, readonly Pick<SourceChange, "file" | "kind">[]>();
+const hashed = new Map<string, SourceGlance["changes"]>();
 
 /** By size at once; by hash where a file was written after its description and is not too large. */
 async function sourceChangesOf({ backend, log }: Pick<Services, "backend" | "log">, dataset: LoadedDescription): Promise<DescribedData["changes"]> {
-  const { changesBySize } = await import("../../data/description/source-changes.js");
-  const { writtenSince } = await import("../../data/description/written-since.js");
-  const bySize = await changesBySize(dataset);
+  const { glanceAtSource } = await import("../../data/description/glance-at-source.js");
+  const { changes: bySize, written } = await glanceAtSource(dataset);
   if (bySize.length > 0) return bySize;
-  const later = await writtenSince(dataset);
-  if (later.length === 0 || later.reduce((sum, { size }) => sum + size, 0) > mostHashed) return [];
-  const key = JSON.stringify([dataset.file, later]);
+  if (written.length === 0 || written.reduce((sum, { size }) => sum + size, 0) > mostHashed) return [];
+  const key = JSON.stringify([dataset.file, written]);
   const known = hashed.get(key);
   if (known) return known;
   try {

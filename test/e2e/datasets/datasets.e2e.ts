@@ -26,7 +26,8 @@ afterAll(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-const page = (): Promise<Frame> => code.webviewFrame(/messages/, 60_000);
+/** The editor's page: a custom editor gives its webview no title, and it is the only one. */
+const page = (): Promise<Frame> => code.webviewFrame(/^/, 60_000);
 /** The page is opened anew where its description changes: what is looked for is looked for in the page that is there. */
 const shown = (look: (frame: Frame) => Promise<unknown>) => expect.poll(async () => look(await page()).catch(() => undefined), { timeout: 60_000 });
 const described = (): { counts: { split: string; rows: number }[]; columns: { name: string; role?: string }[]; splits?: { type: string } } => JSON.parse(readFileSync(description, "utf8"));

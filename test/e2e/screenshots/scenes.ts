@@ -41,7 +41,7 @@ export const scenes: readonly Scene[] = [
   page("data-set", openDataset),
   page("data-set-quality", async (stage) => {
     await openDataset(stage);
-    await (await stage.code.webviewFrame(/./)).getByRole("tab").nth(3).click();
+    await (await stage.code.webviewFrame(/^/)).getByRole("tab").nth(3).click();
   }),
   page("run-view", (stage) => command(stage, "promptTuning.openRun", stage.runs.slice(0, 1))),
   page("compare-view", (stage) => command(stage, "promptTuning.compareRuns", stage.runs)),
@@ -67,7 +67,7 @@ function page(name: string, open: (stage: Stage) => Promise<void>): Scene {
     page: true,
     show: async (stage) => {
       await open(stage);
-      await settled(await stage.code.webviewFrame(/./));
+      await settled(await stage.code.webviewFrame(/^/));
     },
   };
 }
@@ -77,7 +77,7 @@ async function openDataset({ code }: Stage): Promise<void> {
     const folder = vscode.workspace.workspaceFolders![0].uri;
     await vscode.commands.executeCommand("vscode.openWith", vscode.Uri.joinPath(folder, "requests.ptune-data.json"), "promptTuning.dataset");
   });
-  await (await code.webviewFrame(/./)).locator("[role=row][aria-rowindex='2'] .data").first().waitFor();
+  await (await code.webviewFrame(/^/)).locator("[role=row][aria-rowindex='2'] .data").first().waitFor();
 }
 
 /** Not awaited inside the extension host: some commands end only when their page is closed. */
