@@ -108,7 +108,7 @@ export function createProgram(host: CommandHost): Command {
     .option("--name <name>", "what to call it here")
     .option("--template <template>", "how it is used, such as '{soft:20}\\nMessage: {text}\\nSpam:{label}'")
     .option("--verbalizer <label=words...>", "labels and their words, such as 'ham= no' 'spam= yes'")
-    .option("--model <model>", "backbone: a catalogue name, or a .gguf or .onnx file")
+    .option("--model <model>", "backbone: a catalogue name, a .gguf or .onnx file, or a folder with model.safetensors")
     .addHelpText("after", examplesOf("import"))
     .action(action((context, source: string, settings: { name?: string; template?: string; verbalizer?: string[]; model?: string }) => importCommand(context, source, settings)));
 

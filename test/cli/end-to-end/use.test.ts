@@ -170,7 +170,10 @@ describe("without any run", () => {
   it("models lists the catalogue, as text and as JSON", async () => {
     const [text, json] = await Promise.all([here.run(["models"]), here.run(["models", "list", "--json"])]);
     expect(text.stdout).toMatch(/^smollm2-135m-instruct +98\.4 MB +no /m);
-    expect(json.json()).toEqual([expect.objectContaining({ type: "model", name: "smollm2-135m-instruct", downloaded: false, licence: "Apache-2.0" })]);
+    expect(json.json()).toEqual([
+      expect.objectContaining({ type: "model", name: "smollm2-135m-instruct", downloaded: false, licence: "Apache-2.0" }),
+      expect.objectContaining({ type: "model", name: "gemma-3-270m", downloaded: false, licence: "Gemma Terms of Use" }),
+    ]);
   });
 
   it("validate tells each file's state", async () => {
