@@ -30,7 +30,8 @@ export function keepActivationsExact(graph: Graph): void {
   const unrounded = new Map<string, string>();
   for (const node of nodes) {
     if (operatorKey(node) === `${contrib}:DynamicQuantizeMatMul`) {
-      const product = builder.add("MatMul", [node.inputs[0], appendLinearDequantised(builder, linearWeightOf(node))]);
+      // FusedMatMul, which onnxruntime does not turn into a product that rounds in its own way.
+      const product = builder.add("FusedMatMul", [node.inputs[0], appendLinearDequantised(builder, linearWeightOf(node))], { domain: contrib });
       if (node.inputs[4]) replace(node, "Add", [product, node.inputs[4]]);
       else replace(node, "Identity", [product]);
     } else if (node.operator === "DequantizeLinear" && unrounded.has(node.inputs[0])) {

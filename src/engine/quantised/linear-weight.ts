@@ -1,6 +1,7 @@
 import { int } from "../graph/attribute.js";
 import type { GraphBuilder } from "../graph/builder.js";
 import type { GraphNode } from "../graph/graph.js";
+import { toFloat } from "./unpack.js";
 
 /** The weight of DynamicQuantizeMatMul: W[k, n] = (q[k, n] − zero[n])·scale[n], or with one scale and zero for all. */
 export interface LinearWeight {
@@ -22,12 +23,16 @@ export function appendLinearDequantised(builder: GraphBuilder, { values, scale, 
   return builder.add("DequantizeLinear", inputs, { attributes: { axis: int(1) }, shape: builder.graph.typeOf(values)?.shape });
 }
 
-/** Some columns of W as rows, float32 [count, K]. */
+/**
+ * Some columns of W as rows, float32 [count, K]; onnxruntime computes them once, when it opens the graph. Written
+ * without DequantizeLinear: onnxruntime 1.30 fuses that with a product into MatMulNBits, and crashes on few columns.
+ */
 export function appendLinearRows(builder: GraphBuilder, { values, scale, zeroPoint }: LinearWeight, columns: string): string {
   const pick = (tensor: string, axis: number): string => builder.add("Gather", [tensor, columns], { attributes: { axis: int(axis) } });
-  const ofEach = (tensor: string): string => (isSingle(builder, tensor) ? tensor : pick(tensor, 0));
-  const chosen = { values: pick(values, 1), scale: ofEach(scale), zeroPoint: zeroPoint && ofEach(zeroPoint) };
-  return builder.add("Transpose", [appendLinearDequantised(builder, chosen)]);
+  const ofEach = (tensor: string): string => (isSingle(builder, tensor) ? builder.add("Reshape", [tensor, builder.integers([])], { shape: [] }) : pick(tensor, 0));
+  const numbers = toFloat(builder, pick(values, 1));
+  const centred = zeroPoint ? builder.add("Sub", [numbers, toFloat(builder, ofEach(zeroPoint))]) : numbers;
+  return builder.add("Transpose", [builder.add("Mul", [centred, ofEach(scale)])]);
 }
 
 function isSingle(builder: GraphBuilder, tensor: string): boolean {
