@@ -3,6 +3,7 @@ import { GraphBuilder } from "../graph/builder.js";
 import type { Graph } from "../graph/graph.js";
 import { inferNodeTypes } from "../graph/shape-inference.js";
 import { matMulNBits } from "./block-product.js";
+import { matMulBnb4 } from "./bnb4-product.js";
 import { groupQueryAttention } from "./group-query-attention.js";
 import type { Lowering, LoweringContext } from "./lowering.js";
 import { multiHeadAttention } from "./multi-head-attention.js";
@@ -12,6 +13,7 @@ export const lowerings: ReadonlyMap<string, Lowering> = new Map<string, Lowering
   [`${contrib}:GroupQueryAttention`, groupQueryAttention],
   [`${contrib}:MultiHeadAttention`, multiHeadAttention],
   [`${contrib}:MatMulNBits`, matMulNBits],
+  [`${contrib}:MatMulBnb4`, matMulBnb4],
 ]);
 
 /**

@@ -10,7 +10,7 @@ import { batchOf, headOf, readReference, relativeError } from "./reference-cases
 const folderOf = (variant: string): string => join(process.env.PTUNE_ONNX_VARIANTS ?? join(__dirname, "reference/variants"), variant);
 
 /** Weights are rounded in the file, activations are not rounded: the gradient is that of the dequantised model. */
-const exact = ["q4", "q4-asymmetric", "q4-qdq", "genai-int4", "fp16", "q4f16"];
+const exact = ["q4", "q4-asymmetric", "q4-qdq", "genai-int4", "fp16", "q4f16", "bnb4"];
 
 describe.each(exact)("the variant %s", (variant) => {
   const reference = readReference(folderOf(variant));
