@@ -75,6 +75,11 @@ export interface Program {
   score(batch: readonly Sequence[], values: TensorValues): Promise<ScoreResult>;
   /** Greedy continuation of one sequence. */
   generate(sequence: Sequence, values: TensorValues, options: GenerationOptions): Promise<Int32Array>;
+  /**
+   * The same model with activations that are not rounded, where this one rounds them: its loss is smooth, so that a
+   * gradient can be checked by differences. The caller disposes of it.
+   */
+  withExactActivations?(): Program;
   /** Forgets what was kept to save time between batches; results do not change. */
   releaseKept?(): void;
   /** Frees sessions and kept keys/values. */

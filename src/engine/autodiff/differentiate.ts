@@ -49,7 +49,7 @@ export function differentiate(graph: Graph, { loss, by }: DifferentiateOptions):
     const context: RuleContext = {
       graph,
       builder,
-      wants: (index) => reached.has(node.inputs[index]) && isFloating(graph.typeOf(node.inputs[index])),
+      wants: (index) => reached.has(node.inputs[index]) && carriesGradient(graph, node.inputs[index]),
       typeOf: (tensor) => graph.typeOf(tensor),
       unbroadcast: (gradient, target) => unbroadcast(builder, gradient, target),
     };
@@ -78,12 +78,19 @@ function onesLike(builder: GraphBuilder, loss: string): string {
   return builder.add("Expand", [builder.scalar(1), builder.add("Shape", [loss])], { shape });
 }
 
+/** Floats do, and rounded floats: their gradient passes straight through the rounding. */
+function carriesGradient(graph: Graph, tensor: string): boolean {
+  if (isFloating(graph.typeOf(tensor))) return true;
+  const producer = graph.producerOf(tensor);
+  return producer !== undefined && /^(Dynamic)?QuantizeLinear$/.test(producer.operator) && producer.outputs[0] === tensor;
+}
+
 /** Nodes that are both reached from the trainables and needed by the loss, in the graph's order. */
 function nodesOnPath(graph: Graph, loss: string, by: readonly string[]): GraphNode[] {
   const reached = new Set(by);
   const forward = graph.nodes.filter((node) => {
     const isReached = node.inputs.some((input) => reached.has(input));
-    if (isReached) for (const output of node.outputs) if (isFloating(graph.typeOf(output))) reached.add(output);
+    if (isReached) for (const output of node.outputs) if (carriesGradient(graph, output)) reached.add(output);
     return isReached;
   });
   const needed = new Set([loss]);

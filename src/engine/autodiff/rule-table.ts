@@ -4,6 +4,7 @@ import * as arithmetic from "./rules/arithmetic.js";
 import * as elementwise from "./rules/elementwise.js";
 import * as matrix from "./rules/matrix-product.js";
 import * as normalization from "./rules/normalization.js";
+import * as quantised from "./rules/quantised-product.js";
 import * as reduction from "./rules/reduction.js";
 import { rotaryEmbedding } from "./rules/rotary.js";
 import * as selection from "./rules/selection.js";
@@ -45,6 +46,11 @@ export const gradientRules: ReadonlyMap<string, GradientRule> = new Map<string, 
   ["MatMul", matrix.matMul],
   ["Gemm", matrix.gemm],
   ["com.microsoft:FusedMatMul", matrix.fusedMatMul],
+  ["com.microsoft:MatMulNBits", quantised.matMulNBits],
+  ["com.microsoft:DynamicQuantizeMatMul", quantised.dynamicQuantizeMatMul],
+  ["QuantizeLinear", quantised.roundStraightThrough],
+  ["DynamicQuantizeLinear", quantised.roundDynamically],
+  ["DequantizeLinear", quantised.roundStraightThrough],
   ["Softmax", softmax],
   ["LogSoftmax", logSoftmax],
   ["Reshape", shape.rearrange],

@@ -2,6 +2,7 @@ import { differentiate } from "../autodiff/differentiate.js";
 import { GraphBuilder } from "../graph/builder.js";
 import type { Graph } from "../graph/graph.js";
 import { prune } from "../graph/prune.js";
+import { keepActivationsExact } from "../quantised/exact-activations.js";
 import type { Head } from "../program.js";
 import { guardModel } from "./guard.js";
 import type { ExportedModel } from "./open-exported-model.js";
@@ -14,6 +15,8 @@ export interface ExportedGraphOptions {
   readonly virtualTokens: number;
   readonly head: Head;
   readonly purpose: ExportedPurpose;
+  /** Leaves the rounding of activations out. */
+  readonly exactActivations?: boolean;
 }
 
 /** The model's graph with the prompt inserted and its end replaced, for one purpose. */
@@ -21,7 +24,7 @@ export function buildExportedGraph(model: ExportedModel, options: ExportedGraphO
   return guardModel(model.file, () => build(model, options));
 }
 
-function build(model: ExportedModel, { virtualTokens, head, purpose }: ExportedGraphOptions): Graph {
+function build(model: ExportedModel, { virtualTokens, head, purpose, exactActivations }: ExportedGraphOptions): Graph {
   const graph = model.graph.clone();
   if (virtualTokens > 0) insertPrompt(graph, model.embedding, virtualTokens);
   graph.outputs = [];
@@ -32,6 +35,7 @@ function build(model: ExportedModel, { virtualTokens, head, purpose }: ExportedG
     return graph;
   }
   const { loss, logProbabilities } = appendScoring(builder, model.output, head);
+  if (exactActivations) keepActivationsExact(graph);
   if (purpose === "step") {
     const by = [...(virtualTokens > 0 ? ["prompt"] : []), ...(head.kind === "linear" ? ["head.weight", "head.bias"] : [])];
     for (const [name, gradient] of differentiate(graph, { loss, by })) builder.outputAs(gradient, `gradient.${name}`);

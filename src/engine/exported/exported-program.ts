@@ -2,6 +2,7 @@ import { type InferenceSession, Tensor } from "onnxruntime-node";
 import { PromptTuningError } from "../../common/errors.js";
 import { classesOf, headFeeds, unpackScores } from "../head/head-feeds.js";
 import type { GenerationOptions, Head, Program, ProgramNotice, ScoreResult, Sequence, StepResult, TensorValues, TrainableSpecification } from "../program.js";
+import { roundsActivations } from "../quantised/exact-activations.js";
 import { createSession } from "../session/session.js";
 import { buildExportedGraph, type ExportedPurpose } from "./build-graph.js";
 import { batchFeeds, type Feeds, scoredRowFeeds } from "./feeds.js";
@@ -16,6 +17,8 @@ export interface ExportedProgramOptions {
   /** Longest sequence in tokens, where it is known (generation stops there). */
   readonly contextLength?: number;
   readonly onNotice?: ProgramNotice;
+  /** Leaves the rounding of activations out, for checks. */
+  readonly exactActivations?: boolean;
 }
 
 /**
@@ -41,11 +44,13 @@ export function createExportedProgram(options: ExportedProgramOptions): Program 
 class ExportedProgram implements Program {
   readonly trainables: readonly TrainableSpecification[];
   readonly head: Head;
+  readonly withExactActivations?: () => Program;
   private readonly sessions = new Map<ExportedPurpose, Promise<InferenceSession>>();
 
   constructor(private readonly options: ExportedProgramOptions) {
     const { head, model, virtualTokens } = options;
     this.head = head;
+    if (!options.exactActivations && roundsActivations(model.graph)) this.withExactActivations = () => new ExportedProgram({ ...options, exactActivations: true });
     this.trainables = [
       ...(virtualTokens > 0 ? [{ name: "prompt", shape: [virtualTokens, model.hiddenSize] }] : []),
       ...(head.kind === "linear"
@@ -129,8 +134,8 @@ class ExportedProgram implements Program {
   private session(purpose: ExportedPurpose): Promise<InferenceSession> {
     let session = this.sessions.get(purpose);
     if (!session) {
-      const { model, virtualTokens, threads } = this.options;
-      const graph = buildExportedGraph(model, { virtualTokens, head: this.head, purpose });
+      const { model, virtualTokens, threads, exactActivations } = this.options;
+      const graph = buildExportedGraph(model, { virtualTokens, head: this.head, purpose, exactActivations });
       session = createSession(graph, { weightsFolder: model.folder, threads });
       this.sessions.set(purpose, session);
     }

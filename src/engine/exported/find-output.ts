@@ -3,6 +3,7 @@ import { contrib, operatorKey } from "../autodiff/rule.js";
 import { floatAttribute, intAttribute, intsAttribute } from "../graph/attribute.js";
 import type { Graph, GraphNode } from "../graph/graph.js";
 import { isConstantExpression } from "../graph/prune.js";
+import { outputSize } from "../quantised/output-rows.js";
 import { isFloating } from "../graph/tensor-type.js";
 import { printable } from "../onnx/printable.js";
 
@@ -11,13 +12,17 @@ export interface OutputProduct {
   /** Final hidden states [..., d]. */
   readonly hidden: string;
   readonly hiddenSize: number;
-  /** Tensor of the output matrix, from constants alone. */
-  readonly matrix: string;
-  /** Whether a token is a row [V, d] or a column [d, V]. */
-  readonly layout: "rows" | "columns";
+  readonly matrix: OutputMatrix;
   /** What comes after the product, in order: scaling, capping, a bias. */
   readonly tail: readonly TailNode[];
 }
+
+/** The output matrix, from constants alone. */
+export type OutputMatrix =
+  /** A float tensor, in which a token is a row [V, d] or a column [d, V]. */
+  | { readonly form: "float"; readonly tensor: string; readonly layout: "rows" | "columns" }
+  /** Quantised, as the second and further inputs of the product's node. */
+  | { readonly form: "quantised"; readonly node: GraphNode };
 
 export interface TailNode {
   readonly node: GraphNode;
@@ -46,13 +51,16 @@ export function findOutput(graph: Graph, vocabularySize: number, file?: string):
   }
   const product = findProduct(graph, logits.name);
   const width = graph.typeOf(logits.name)?.shape?.at(-1);
-  const columns = product && matrixSize(graph, product, "tokens");
-  return { logits: logits.name, vocabularySize: columns ?? (typeof width === "number" ? width : vocabularySize), product };
+  const tokens = product && matrixSize(graph, product.matrix)?.tokens;
+  return { logits: logits.name, vocabularySize: tokens ?? (typeof width === "number" ? width : vocabularySize), product };
 }
 
-function matrixSize(graph: Graph, { matrix, layout }: Pick<OutputProduct, "matrix" | "layout">, what: "tokens" | "width"): number | undefined {
-  const size = graph.typeOf(matrix)?.shape?.[(layout === "rows") === (what === "tokens") ? 0 : 1];
-  return typeof size === "number" ? size : undefined;
+function matrixSize(graph: Graph, matrix: OutputMatrix): { tokens: number; width: number } | undefined {
+  if (matrix.form === "quantised") return outputSize(graph, matrix.node);
+  const shape = graph.typeOf(matrix.tensor)?.shape;
+  if (shape?.length !== 2) return undefined;
+  const [tokens, width] = matrix.layout === "rows" ? shape : [shape[1], shape[0]];
+  return typeof tokens === "number" && typeof width === "number" ? { tokens, width } : undefined;
 }
 
 /** Walks back from the logits over elementwise nodes to the product. */
@@ -62,11 +70,10 @@ function findProduct(graph: Graph, logits: string): OutputProduct | undefined {
   for (let steps = 0; steps < 16; steps++) {
     const node = graph.producerOf(tensor);
     if (!node) return undefined;
-    const product = asProduct(graph, node);
-    if (product) {
-      const hiddenSize = matrixSize(graph, product, "width");
-      const rank = graph.typeOf(product.matrix)?.shape?.length;
-      return hiddenSize !== undefined && rank === 2 ? { ...product, hiddenSize, tail } : undefined;
+    const matrix = asProduct(graph, node);
+    if (matrix) {
+      const hiddenSize = matrixSize(graph, matrix)?.width;
+      return hiddenSize === undefined ? undefined : { hidden: node.inputs[0], hiddenSize, matrix, tail };
     }
     const data = dataOfTail(graph, node);
     if (data === undefined) return undefined;
@@ -76,22 +83,24 @@ function findProduct(graph: Graph, logits: string): OutputProduct | undefined {
   return undefined;
 }
 
-function asProduct(graph: Graph, node: GraphNode): Pick<OutputProduct, "hidden" | "matrix" | "layout"> | undefined {
-  const [hidden, right] = node.inputs;
+function asProduct(graph: Graph, node: GraphNode): OutputMatrix | undefined {
+  const [, right] = node.inputs;
   const { attributes } = node;
   if (right === undefined || !isConstantExpression(graph, right)) return undefined;
+  if (outputSize(graph, node)) return { form: "quantised", node };
+  const inFloats = (tensor: string, byRows: boolean): OutputMatrix => ({ form: "float", tensor, layout: byRows ? "rows" : "columns" });
   const transposed = intAttribute(attributes, "transB", 0) === 1;
   switch (operatorKey(node)) {
     case "MatMul": {
       const producer = graph.producerOf(right);
       const order = producer?.operator === "Transpose" ? (intsAttribute(producer.attributes, "perm") ?? [1, 0]) : undefined;
       const isTransposed = order?.length === 2 && order[0] === 1;
-      return isTransposed ? { hidden, matrix: producer!.inputs[0], layout: "rows" } : { hidden, matrix: right, layout: "columns" };
+      return isTransposed ? inFloats(producer!.inputs[0], true) : inFloats(right, false);
     }
     case "Gemm":
     case `${contrib}:FusedMatMul`: {
       const plain = intAttribute(attributes, "transA", 0) === 0 && floatAttribute(attributes, "alpha", 1) === 1 && !node.inputs[2];
-      return plain ? { hidden, matrix: right, layout: transposed ? "rows" : "columns" } : undefined;
+      return plain ? inFloats(right, transposed) : undefined;
     }
     default:
       return undefined;

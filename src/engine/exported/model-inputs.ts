@@ -14,10 +14,19 @@ export interface ModelInputs {
 const pastName = /^(past_key_values?|past)[._]\d+[._](key|value|decoder\.key|decoder\.value)$/;
 
 /**
- * Sorts a model's inputs by their usual names.
+ * Takes the inputs for earlier keys and values out that nothing reads any more: a lowered attention does not look at
+ * them, and newer exports do not say how wide they are.
+ */
+export function dropUnreadPast(graph: Graph): void {
+  const read = new Set(graph.nodes.flatMap((node) => node.inputs));
+  graph.inputs = graph.inputs.filter(({ name }) => !pastName.test(name) || read.has(name));
+}
+
+/**
+ * Sorts a model's inputs by their usual names, before it is lowered: their shapes are not looked at.
  * @throws PromptTuningError kind "model" that names the input in the way and the variant to use.
  */
-export function findModelInputs(graph: Graph, file?: string): ModelInputs {
+export function sortModelInputs(graph: Graph, file?: string): ModelInputs {
   const found: { ids?: NamedType; mask?: NamedType; positions?: NamedType; past: NamedType[] } = { past: [] };
   for (const input of graph.inputs) {
     if (input.name === "input_ids") found.ids = input;
@@ -26,16 +35,27 @@ export function findModelInputs(graph: Graph, file?: string): ModelInputs {
     else if (pastName.test(input.name)) found.past.push(input);
     else throw unknownInput(input.name, file);
   }
-  if (!found.ids) {
-    throw new PromptTuningError("model", "The ONNX model has no input named \"input_ids\".", {
-      reason: `Its inputs are: ${graph.inputs.slice(0, 8).map((input) => printable(input.name)).join(", ") || "none"}.`,
-      advice: "Export a causal language model from token ids to logits (see scripts/reference/export_onnx.py).",
-      file,
-    });
-  }
-  for (const input of [found.ids, found.mask, found.positions]) if (input) requireFreeSizes(input, 2, file);
-  for (const input of found.past) requireHeads(input, file);
+  if (!found.ids) throw noTokenIds(graph, file);
   return { ...found, ids: found.ids };
+}
+
+/**
+ * The same, each with a shape that can be fed.
+ * @throws PromptTuningError kind "model" that names the input in the way and the variant to use.
+ */
+export function findModelInputs(graph: Graph, file?: string): ModelInputs {
+  const inputs = sortModelInputs(graph, file);
+  for (const input of [inputs.ids, inputs.mask, inputs.positions]) if (input) requireFreeSizes(input, 2, file);
+  for (const input of inputs.past) requireHeads(input, file);
+  return inputs;
+}
+
+function noTokenIds(graph: Graph, file: string | undefined): PromptTuningError {
+  return new PromptTuningError("model", "The ONNX model has no input named \"input_ids\".", {
+    reason: `Its inputs are: ${graph.inputs.slice(0, 8).map((input) => printable(input.name)).join(", ") || "none"}.`,
+    advice: "Export a causal language model from token ids to logits (see scripts/reference/export_onnx.py).",
+    file,
+  });
 }
 
 function unknownInput(name: string, file: string | undefined): PromptTuningError {

@@ -3,13 +3,14 @@ import { dirname } from "node:path";
 import type { EmbeddingTable } from "../embedding-table.js";
 import { PromptTuningError } from "../../common/errors.js";
 import type { Graph } from "../graph/graph.js";
+import { prune } from "../graph/prune.js";
 import { lowerGraph } from "../lowering/lower-graph.js";
 import { parseModel } from "../onnx/model-file.js";
 import { readEmbeddingTable } from "./embedding-table.js";
 import { type EmbeddingSite, findEmbedding } from "./find-embedding.js";
 import { findOutput, type ModelOutput } from "./find-output.js";
 import { guardModel } from "./guard.js";
-import { findModelInputs, type ModelInputs } from "./model-inputs.js";
+import { dropUnreadPast, findModelInputs, type ModelInputs, sortModelInputs } from "./model-inputs.js";
 import { inlineSmallConstants } from "./inline-small.js";
 import { resolveLinks } from "./resolve-links.js";
 import { freeReservedNames } from "./reserved-names.js";
@@ -48,11 +49,13 @@ function understand(bytes: Uint8Array, file: string): ExportedModel {
   inlineSmallConstants(graph, folder);
   freeReservedNames(graph);
   // Refused inputs first: their message says more than that of an operator behind them.
-  findModelInputs(graph, file);
+  sortModelInputs(graph, file);
   lowerGraph(graph, file);
+  prune(graph);
+  dropUnreadPast(graph);
   const inputs = findModelInputs(graph, file);
   const embedding = findEmbedding(graph, inputs.ids.name, file);
-  const [vocabularySize, hiddenSize] = embedding.table.shape;
+  const { rows: vocabularySize, width: hiddenSize } = embedding.table;
   const output = findOutput(graph, vocabularySize, file);
   return { file, folder, graph, inputs, embedding, output, hiddenSize, vocabularySize, readEmbeddings: () => readEmbeddingTable(embedding.table, folder) };
 }

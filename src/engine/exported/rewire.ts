@@ -1,3 +1,4 @@
+import { contrib } from "../autodiff/rule.js";
 import { int } from "../graph/attribute.js";
 import type { GraphBuilder } from "../graph/builder.js";
 import type { Graph } from "../graph/graph.js";
@@ -5,20 +6,21 @@ import { insertAt, redirect } from "../graph/insert.js";
 import type { Head } from "../program.js";
 import { appendHead, type AppendedHead, appendLoss } from "../head/append-head.js";
 import type { EmbeddingSite } from "./find-embedding.js";
-import type { ModelOutput, OutputProduct, TailNode } from "./find-output.js";
+import { appendOutputRows } from "../quantised/output-rows.js";
+import type { ModelOutput, OutputMatrix, OutputProduct, TailNode } from "./find-output.js";
 
 /**
  * Lets virtual tokens take the place of embeddings: embedding' = virtual ≥ 0 ? prompt[virtual] : embedding, with the
  * new inputs `prompt` [P, d] and `virtual_tokens` [batch, time] (−1 where an ordinary token stands).
  */
-export function insertPrompt(graph: Graph, { node, table }: EmbeddingSite, virtualTokens: number): void {
-  const anchor = graph.nodes.find((candidate) => candidate.outputs[0] === node.outputs[0])!;
-  const [embedding] = anchor.outputs;
+export function insertPrompt(graph: Graph, { node, output: embedding, table }: EmbeddingSite, virtualTokens: number): void {
+  const anchor = graph.producerOf(embedding)!;
+  const [, ids] = node.inputs;
   const type = graph.typeOf(embedding);
   const replaced = insertAt(graph, anchor, "after", "prompt/", (builder) => {
-    const prompt = builder.input("prompt", { elementType: "float32", shape: [virtualTokens, table.shape[1]] });
+    const prompt = builder.input("prompt", { elementType: "float32", shape: [virtualTokens, table.width] });
     const given = builder.input("virtual_tokens", { elementType: "int64", shape: ["batch", "time"] });
-    const slots = builder.add("Reshape", [given, builder.add("Shape", [anchor.inputs[1]])], { shape: graph.typeOf(anchor.inputs[1])?.shape });
+    const slots = builder.add("Reshape", [given, builder.add("Shape", [ids])], { shape: graph.typeOf(ids)?.shape });
     const rows = builder.add("Gather", [prompt, builder.add("Max", [slots, builder.integer(0)])], { attributes: { axis: int(0) }, shape: type?.shape });
     const isVirtual = builder.add("Unsqueeze", [builder.add("GreaterOrEqual", [slots, builder.integer(0)]), builder.integers([-1])]);
     return builder.add("Where", [isVirtual, rows, embedding], { shape: type?.shape });
@@ -47,13 +49,26 @@ export function appendScores(builder: GraphBuilder, { logits, vocabularySize, pr
     return words ? builder.add("Gather", [rows, words], { attributes: { axis: int(1) }, shape }) : rows;
   }
   const hidden = gatherHidden(builder, product);
-  const byRows = product.layout === "rows";
-  // Rows of constants: onnxruntime gathers them once, when it opens the graph.
-  const matrix = words ? builder.add("Gather", [product.matrix, words], { attributes: { axis: int(byRows ? 0 : 1) } }) : product.matrix;
-  const scores = byRows
-    ? builder.add("FusedMatMul", [hidden, matrix], { domain: "com.microsoft", attributes: { transB: int(1) }, shape })
-    : builder.add("MatMul", [hidden, matrix], { shape });
+  const scores = words ? timesWords(builder, hidden, product.matrix, words, classes) : timesAll(builder, hidden, product.matrix, shape);
   return product.tail.reduce((tensor, step) => appendTail(builder, tensor, step, words, shape), scores);
+}
+
+function timesAll(builder: GraphBuilder, hidden: string, matrix: OutputMatrix, shape: (string | number)[]): string {
+  if (matrix.form === "quantised") return builder.add(matrix.node.operator, [hidden, ...matrix.node.inputs.slice(1)], { domain: matrix.node.domain, attributes: matrix.node.attributes, shape });
+  return matrix.layout === "rows" ? timesRows(builder, hidden, matrix.tensor, shape) : builder.add("MatMul", [hidden, matrix.tensor], { shape });
+}
+
+/** Rows of constants: onnxruntime gathers them once, when it opens the graph. */
+function timesWords(builder: GraphBuilder, hidden: string, matrix: OutputMatrix, words: string, count: number): string {
+  const shape = ["scored", count];
+  if (matrix.form === "quantised") return timesRows(builder, hidden, appendOutputRows(builder, matrix.node, words, count), shape);
+  const byRows = matrix.layout === "rows";
+  const chosen = builder.add("Gather", [matrix.tensor, words], { attributes: { axis: int(byRows ? 0 : 1) } });
+  return byRows ? timesRows(builder, hidden, chosen, shape) : builder.add("MatMul", [hidden, chosen], { shape });
+}
+
+function timesRows(builder: GraphBuilder, hidden: string, rows: string, shape: (string | number)[]): string {
+  return builder.add("FusedMatMul", [hidden, rows], { domain: contrib, attributes: { transB: int(1) }, shape });
 }
 
 /** Repeats a node that came after the product on the trimmed scores. */

@@ -1,9 +1,10 @@
 import { intAttribute, intsAttribute } from "./attribute.js";
 import type { Graph, GraphNode } from "./graph.js";
+import { quantisedInferences } from "./quantised-inference.js";
 import { type Dimension, type ElementType, elementTypeFromCode, type TensorType } from "./tensor-type.js";
 
 type Shape = readonly Dimension[];
-type Inference = (node: GraphNode, inputs: readonly (TensorType | undefined)[], graph: Graph) => readonly (TensorType | undefined)[];
+export type Inference = (node: GraphNode, inputs: readonly (TensorType | undefined)[], graph: Graph) => readonly (TensorType | undefined)[];
 
 /**
  * What can be said of a node's outputs from its inputs. Not knowing is always allowed: the autodiff then decides
@@ -220,10 +221,11 @@ const normalization: Inference = (node, [data]) => {
 };
 
 const inferences: Readonly<Record<string, Inference>> = {
+  ...quantisedInferences,
   ...Object.fromEntries(
-    ["Identity", "Neg", "Abs", "Exp", "Log", "Sqrt", "Reciprocal", "Sigmoid", "Tanh", "Erf", "Relu", "LeakyRelu", "Elu", "Softplus", "Gelu", "FastGelu", "QuickGelu", "Sin", "Cos", "Softmax", "LogSoftmax", "Clip", "HardSigmoid", "HardSwish", "Trilu", "CumSum", "RotaryEmbedding", "Ceil", "Floor", "Round", "Sign", "ScatterND", "ScatterElements", "Mish", "Swish", "Selu", "ThresholdedRelu", "Dropout", "RMSNormalization", "LpNormalization"].map((name) => [name, sameAsFirst]),
+    ["Identity", "Neg", "Abs", "Exp", "Log", "Sqrt", "Reciprocal", "Sigmoid", "Tanh", "Erf", "Relu", "LeakyRelu", "Elu", "Softplus", "Gelu", "FastGelu", "QuickGelu", "Sin", "Cos", "Softmax", "LogSoftmax", "Clip", "HardSigmoid", "HardSwish", "Trilu", "CumSum", "RotaryEmbedding", "Ceil", "Floor", "Round", "Sign", "ScatterND", "ScatterElements", "Mish", "Swish", "Selu", "ThresholdedRelu", "Dropout", "RMSNormalization", "LpNormalization", "BitShift"].map((name) => [name, sameAsFirst]),
   ),
-  ...Object.fromEntries(["Add", "Sub", "Mul", "Div", "Pow", "Mod", "PRelu", "BiasGelu", "And", "Or", "Xor", "Sum", "Min", "Max", "Mean"].map((name) => [name, broadcasting])),
+  ...Object.fromEntries(["Add", "Sub", "Mul", "Div", "Pow", "Mod", "PRelu", "BiasGelu", "And", "Or", "Xor", "Sum", "Min", "Max", "Mean", "BitwiseAnd"].map((name) => [name, broadcasting])),
   ...Object.fromEntries(["Equal", "Less", "LessOrEqual", "Greater", "GreaterOrEqual"].map((name) => [name, comparison])),
   ...Object.fromEntries(["ReduceSum", "ReduceMean", "ReduceMax", "ReduceMin", "ReduceProd", "ReduceL2", "ReduceSumSquare"].map((name) => [name, reduction])),
   ...Object.fromEntries(["NonZero", "ArgMax", "ArgMin"].map((name) => [name, elementOnly("int64")])),

@@ -47,8 +47,15 @@ export const groupQueryAttention: Lowering = (node, context) => {
 /** Earlier keys and values come from the model's inputs, which are fed empty, or not at all. */
 export function requireEmptyPast(node: GraphNode, graph: Graph, past: readonly (string | undefined)[]): void {
   for (const tensor of past) {
-    if (tensor && !graph.inputs.some((input) => input.name === tensor)) throw refuseLowering(node, "Its earlier keys and values are computed, not an input of the model.");
+    if (tensor && !comesFromInput(graph, tensor)) throw refuseLowering(node, "Its earlier keys and values are computed, not an input of the model.");
   }
+}
+
+/** Whether it is an input of the model, in another precision perhaps. */
+function comesFromInput(graph: Graph, tensor: string, depth = 4): boolean {
+  if (graph.inputs.some((input) => input.name === tensor)) return true;
+  const producer = graph.producerOf(tensor);
+  return depth > 0 && (producer?.operator === "Cast" || producer?.operator === "Identity") && comesFromInput(graph, producer.inputs[0], depth - 1);
 }
 
 function refuseVariants(node: GraphNode): void {

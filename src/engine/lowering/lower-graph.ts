@@ -1,6 +1,8 @@
 import { PromptTuningError } from "../../common/errors.js";
 import { liftConstants } from "../graph/constant-node.js";
 import type { Graph } from "../graph/graph.js";
+import { sortNodes } from "../graph/sort-nodes.js";
+import { fuseDynamicProducts } from "./fuse-dynamic-products.js";
 import { lowerOperators } from "./lower-operators.js";
 import { raiseOpset } from "./raise-opset.js";
 import { widenHalf } from "./widen-half.js";
@@ -17,9 +19,11 @@ const oldestOpset = 13;
 export function lowerGraph(graph: Graph, file?: string): void {
   refuseBranches(graph, file);
   requireOpset(graph, file);
+  sortNodes(graph);
   liftConstants(graph);
   raiseOpset(graph);
   widenHalf(graph);
+  fuseDynamicProducts(graph);
   lowerOperators(graph);
 }
 

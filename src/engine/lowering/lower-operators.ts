@@ -2,6 +2,8 @@ import { contrib, operatorKey } from "../autodiff/rule.js";
 import { GraphBuilder } from "../graph/builder.js";
 import type { Graph } from "../graph/graph.js";
 import { inferNodeTypes } from "../graph/shape-inference.js";
+import { matMulNBits } from "./block-product.js";
+import { matMulBnb4 } from "./bnb4-product.js";
 import { groupQueryAttention } from "./group-query-attention.js";
 import type { Lowering, LoweringContext } from "./lowering.js";
 import { multiHeadAttention } from "./multi-head-attention.js";
@@ -10,6 +12,8 @@ import { multiHeadAttention } from "./multi-head-attention.js";
 export const lowerings: ReadonlyMap<string, Lowering> = new Map<string, Lowering>([
   [`${contrib}:GroupQueryAttention`, groupQueryAttention],
   [`${contrib}:MultiHeadAttention`, multiHeadAttention],
+  [`${contrib}:MatMulNBits`, matMulNBits],
+  [`${contrib}:MatMulBnb4`, matMulBnb4],
 ]);
 
 /**

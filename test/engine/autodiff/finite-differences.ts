@@ -110,6 +110,7 @@ function buildNode(key: string, testCase: OperatorCase, declaration: Declaration
       delete feeds[name];
       return builder.initializer(integerInitializer(name, input.shape, input.values));
     }
+    if (input.kind === "bytes") return builder.initializer({ name, elementType: input.elementType, shape: input.shape, data: Uint8Array.from(input.values) });
     if (input.kind === "bool" && input.constant) {
       delete feeds[name];
       return builder.initializer({ name, elementType: "bool", shape: input.shape, data: Uint8Array.from(input.values) });

@@ -8,6 +8,8 @@ export type CaseInput =
   | { readonly kind: "values"; readonly shape: readonly number[]; readonly values: readonly number[]; readonly constant: boolean }
   | { readonly kind: "int64"; readonly shape: readonly number[]; readonly values: readonly number[]; readonly constant: boolean }
   | { readonly kind: "bool"; readonly shape: readonly number[]; readonly values: readonly number[]; readonly constant: boolean }
+  /** Bytes as a constant of the graph: a quantised weight. */
+  | { readonly kind: "bytes"; readonly elementType: "uint8" | "int8"; readonly shape: readonly number[]; readonly values: readonly number[] }
   /** The very tensor of another input. */
   | { readonly kind: "same"; readonly as: number }
   | { readonly kind: "absent" };
@@ -51,5 +53,9 @@ export const integers = (list: readonly number[], shape: readonly number[] = [li
 /** Integers as an input, known only at run time. */
 export const runtimeIntegers = (list: readonly number[], shape: readonly number[] = [list.length]): CaseInput => ({ kind: "int64", shape, values: list, constant: false });
 export const booleans = (shape: readonly number[], list: readonly number[], constant = false): CaseInput => ({ kind: "bool", shape, values: list, constant });
+/** Bytes that repeat without a pattern the eye sees. */
+export const bytes = (shape: readonly number[], elementType: "uint8" | "int8" = "uint8"): CaseInput => ({
+  kind: "bytes", elementType, shape, values: Array.from({ length: shape.reduce((a, b) => a * b, 1) }, (_, i) => (i * i * 37 + i * 101 + 13) % 251),
+});
 export const same = (as: number): CaseInput => ({ kind: "same", as });
 export const absent: CaseInput = { kind: "absent" };
