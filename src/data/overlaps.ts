@@ -1,27 +1,44 @@
 import { fingerprint, splitNames, type Dataset, type DatasetNotice } from "./dataset.js";
+import { countsOf, sharedRows, summariseLikeness } from "./quality/likeness-summary.js";
+import { TextTable } from "./quality/text-table.js";
 
 /** Notices about rows that stand in two splits, and about equal texts of train that bear different answers. */
 export function overlapNotices(splits: Dataset["splits"]): DatasetNotice[] {
+  const table = tableOf(splits, splitNames);
+  const shared = sharedRows(table, summarise(table));
   const notices: DatasetNotice[] = [];
-  const prints = splitNames.map((name) => ({ name, list: (splits[name] ?? []).map(fingerprint) }));
-  for (let i = 0; i < prints.length; i++) {
-    for (let j = i + 1; j < prints.length; j++) {
-      const earlier = new Set(prints[i].list);
-      const shared = prints[j].list.filter((print) => earlier.has(print)).length;
-      if (shared === 0) continue;
-      notices.push({
-        code: "leak",
-        text: `${shared} of the ${prints[j].list.length} rows of ${prints[j].name} also stand in ${prints[i].name}: figures on ${prints[j].name} flatter.`,
-      });
+  for (const [of, earlier] of splitNames.entries()) {
+    for (const [part, name] of splitNames.entries()) {
+      const rows = part > of ? shared[part][of] : 0;
+      if (rows > 0) notices.push({ code: "leak", text: `${rows} of the ${splits[name]!.length} rows of ${name} also stand in ${earlier}: figures on ${name} flatter.` });
     }
   }
-  const answers = new Map<string, Set<string>>();
-  splits.train.forEach(({ label }, i) => {
-    if (label === undefined) return;
-    const print = prints[0].list[i];
-    answers.set(print, (answers.get(print) ?? new Set()).add(label));
-  });
-  const torn = [...answers.values()].filter((labels) => labels.size > 1).length;
+  const train = tableOf(splits, ["train"]);
+  const { conflicts: torn } = countsOf(summarise(train));
   if (torn > 0) notices.push({ code: "contradiction", text: `${torn} text${torn === 1 ? "" : "s"} of train stand${torn === 1 ? "s" : ""} there with different labels.` });
   return notices;
+}
+
+/** The rows of some splits; rows of one fingerprint share a text's number. */
+function tableOf(splits: Dataset["splits"], names: readonly (typeof splitNames)[number][]): TextTable {
+  const table = new TextTable();
+  const texts = new Map<string, number>();
+  const labels = new Map<string, number>();
+  const number = (numbers: Map<string, number>, key: string): number => {
+    if (!numbers.has(key)) numbers.set(key, numbers.size);
+    return numbers.get(key)!;
+  };
+  for (const name of names) {
+    for (const example of splits[name] ?? []) {
+      table.texts.push(number(texts, fingerprint(example)));
+      table.labels.push(example.label === undefined ? -1 : number(labels, example.label));
+    }
+    table.starts.push(table.rows);
+  }
+  table.textCount = texts.size;
+  return table;
+}
+
+function summarise(table: TextTable): ReturnType<typeof summariseLikeness> {
+  return summariseLikeness(table, (row) => table.texts.at(row), table.textCount);
 }

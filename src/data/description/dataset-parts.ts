@@ -5,8 +5,7 @@ import type { FetchOptions } from "../../backbone/sources/source.js";
 import { type SplitName, splitNames } from "../dataset.js";
 import { openRows, type RowFile } from "../rows/open-rows.js";
 import type { ReadOptions, RowBatch } from "../rows/row-batch.js";
-import { hubDatasetFolder, fetchHubDataset } from "../sources/hub-dataset.js";
-import { fetchSample, sampleFile, sampleReading } from "../sources/sample-dataset.js";
+import { hubDatasetFolder, sampleFile, sampleReading } from "../sources/kept-files.js";
 import type { LoadedDescription } from "./load-description.js";
 import type { DatasetDescription } from "./schema.js";
 
@@ -49,8 +48,9 @@ export function datasetParts({ description, folder }: Dataset, cache: string = c
 export async function readyParts(dataset: Dataset, { cache = cacheFolder(), signal, onFetch }: PartOptions = {}): Promise<DatasetPart[]> {
   const { source } = dataset.description;
   const parts = datasetParts(dataset, cache);
-  if (source.type === "hub") await fetchHubDataset(source, { cache, signal, onProgress: onFetch });
-  else if (source.type === "sample" && parts.some((part) => !existsSync(part.path))) await fetchSample(source.sample, cache);
+  // Loaded where they are needed: most data sets are files.
+  if (source.type === "hub") await (await import("../sources/hub-dataset.js")).fetchHubDataset(source, { cache, signal, onProgress: onFetch });
+  else if (source.type === "sample" && parts.some((part) => !existsSync(part.path))) await (await import("../sources/sample-dataset.js")).fetchSample(source.sample, cache);
   return parts;
 }
 

@@ -79,6 +79,12 @@ export class ColumnProfiler {
     if (!this.shortest || characters < this.shortest.characters) this.shortest = { characters, row };
   }
 
+  /** Rows without a value. */
+  addMissing(rows: number): void {
+    this.rows += rows;
+    this.missing += rows;
+  }
+
   result(): ColumnProfile {
     const values = this.rows - this.missing;
     const distinct = this.distinct.result();

@@ -15,8 +15,8 @@ const registers = 1 << registerBits;
 
 /**
  * Counts different values by their 64-bit hashes: exactly up to `mostExact`, beyond by HyperLogLog (Flajolet, Fusy,
- * Gandouet and Meunier 2007, figure 3, whose corrections for small and large counts are not needed here: small counts
- * are exact and hashes have 64 bits). At most 12·2·mostExact + 16384 bytes.
+ * Gandouet and Meunier 2007, figure 3; hashes of 64 bits need no correction for large counts). About 24·mostExact + 16384
+ * bytes at most.
  */
 export class DistinctCounter {
   private exact: HashIndex | undefined = new HashIndex();
@@ -38,10 +38,16 @@ export class DistinctCounter {
   result(): DistinctCount {
     if (this.exact) return { count: this.exact.size, exact: true, error: 0 };
     let sum = 0;
-    for (const rank of this.ranks) sum += 2 ** -rank;
+    let empty = 0;
+    for (const rank of this.ranks) {
+      sum += 2 ** -rank;
+      if (rank === 0) empty++;
+    }
     const alpha = 0.7213 / (1 + 1.079 / registers);
+    const raw = (alpha * registers * registers) / sum;
+    const estimate = raw <= 2.5 * registers && empty > 0 ? registers * Math.log(registers / empty) : raw;
     // What was counted exactly before is a lower bound.
-    const count = Math.max(this.mostExact + 1, Math.round((alpha * registers * registers) / sum));
+    const count = Math.max(this.mostExact + 1, Math.round(estimate));
     return { count, exact: false, error: 1.04 / Math.sqrt(registers) };
   }
 }

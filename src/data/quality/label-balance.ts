@@ -15,17 +15,20 @@ export const labelBalanceSchema = z.strictObject({
 });
 export type LabelBalance = z.infer<typeof labelBalanceSchema>;
 
-/** Counts labels until there are more than `mostLabels`. */
+/** UTF-16 units; what is longer names nothing, and a thousand of them would fill the memory. */
+const longestLabel = 1000;
+
+/** Counts labels until there are more than `mostLabels`, or one is too long to be a label. */
 export class LabelCounter {
   private counts: Map<string, number> | undefined = new Map();
 
   add(label: string): void {
     if (!this.counts) return;
     this.counts.set(label, (this.counts.get(label) ?? 0) + 1);
-    if (this.counts.size > mostLabels) this.counts = undefined;
+    if (this.counts.size > mostLabels || label.length > longestLabel) this.counts = undefined;
   }
 
-  /** Undefined where there is no label, or more than `mostLabels`. */
+  /** Undefined where there is no label, or too many or too long ones. */
   result(): LabelBalance | undefined {
     return this.counts && this.counts.size > 0 ? balanceOf(this.counts) : undefined;
   }

@@ -31,17 +31,17 @@ export interface TokenLengthOptions {
 export class TokenLengthCounter {
   private readonly lengths: Reservoir<number>;
 
-  /** @param countTokens tokens of a text, as the backbone's tokenizer cuts it. */
+  /** @param countTokens tokens of a row's texts, as the backbone's tokenizer cuts them. */
   constructor(
-    private readonly countTokens: (text: string) => number,
+    private readonly countTokens: (texts: readonly string[]) => number,
     private readonly options: TokenLengthOptions = {},
   ) {
     this.lengths = new Reservoir(options.mostCounted ?? 20_000, RandomSource.derive(options.seed ?? 0, "token lengths"));
   }
 
-  add(text: string): void {
+  add(texts: readonly string[]): void {
     // Counted as it enters the sample, though it may leave it again: the sample would hold whole texts otherwise.
-    this.lengths.offer(() => this.countTokens(text));
+    this.lengths.offer(() => this.countTokens(texts));
   }
 
   result(): TokenLengths {

@@ -1,4 +1,5 @@
-import type { AsyncBuffer, Compressors, FileMetaData } from "hyparquet";
+import type { FileHandle } from "node:fs/promises";
+import type { AsyncBuffer, Compressors, FileMetaData, SchemaTree } from "hyparquet";
 import { PromptTuningError } from "../../common/errors.js";
 import { openDataFile, openingError } from "./file-bytes.js";
 import { mostColumns } from "./row-batch.js";
@@ -19,25 +20,18 @@ export async function openParquet(file: string): Promise<ParquetFile> {
   const { handle, size } = await openDataFile(file);
   const buffer: AsyncBuffer = {
     byteLength: size,
-    async slice(start, end = size) {
-      const length = Math.min(end, size) - start;
-      if (!(start >= 0 && length >= 0 && length <= largestPart)) throw new Error(`It points to bytes ${start} to ${end} of ${size}`);
-      const bytes = new Uint8Array(length);
-      for (let at = 0; at < length; ) {
-        const { bytesRead } = await handle.read(bytes, at, length - at, start + at).catch((error: unknown) => {
-          throw openingError(file, error);
-        });
-        if (bytesRead === 0) throw new Error("It ends too early");
-        at += bytesRead;
-      }
-      return bytes.buffer;
+    slice(start, end = size) {
+      const bytes = readBytes(handle, file, start, end, size);
+      // Parts are read ahead, and some of a damaged file are never asked for: their failure is no one's.
+      bytes.catch(() => undefined);
+      return bytes;
     },
   };
   try {
     // Loaded where a file needs it: most programs that read data never do.
     const { parquetMetadataAsync, parquetSchema } = await import("hyparquet");
     const metadata = await guarded(file, () => parquetMetadataAsync(buffer, { geoparquet: false }));
-    const columns = await guarded(file, () => columnsOf(metadata, parquetSchema(metadata).children.map(({ element }) => element.name)));
+    const columns = await guarded(file, () => columnsOf(metadata, parquetSchema(metadata)));
     return { metadata, columns, read: (start, end) => guarded(file, () => readRows(buffer, metadata, columns, start, end)), close: () => handle.close() };
   } catch (error) {
     await handle.close();
@@ -67,13 +61,35 @@ function bounded(compressors: Compressors): Compressors {
   );
 }
 
-function columnsOf(metadata: FileMetaData, columns: string[]): string[] {
+async function readBytes(handle: FileHandle, file: string, start: number, end: number, size: number): Promise<ArrayBuffer> {
+  const length = Math.min(end, size) - start;
+  if (!(start >= 0 && length >= 0 && length <= largestPart)) throw new Error(`It points to bytes ${start} to ${end} of ${size}`);
+  const bytes = new Uint8Array(length);
+  for (let at = 0; at < length; ) {
+    const { bytesRead } = await handle.read(bytes, at, length - at, start + at).catch((error: unknown) => {
+      throw openingError(file, error);
+    });
+    if (bytesRead === 0) throw new Error("It ends too early");
+    at += bytesRead;
+  }
+  return bytes.buffer;
+}
+
+function columnsOf(metadata: FileMetaData, schema: SchemaTree): string[] {
+  const columns = schema.children.map(({ element }) => element.name);
   if (columns.length === 0) throw new Error("It has no columns");
   if (columns.length > mostColumns) throw new Error(`It has ${columns.length} columns; at most ${mostColumns} are read`);
   if (new Set(columns).size < columns.length) throw new Error("Two of its columns have the same name");
   const rows = metadata.row_groups.reduce((sum, group) => sum + Number(group.num_rows), 0);
   if (rows !== Number(metadata.num_rows) || metadata.row_groups.some((group) => Number(group.num_rows) < 0)) throw new Error("Its row groups do not hold the rows it says it has");
+  // What the library starts to read and then finds in no column would fail unheard, and end the process.
+  const leaves = JSON.stringify(leafPaths(schema));
+  if (metadata.row_groups.some((group) => JSON.stringify(group.columns.map((column) => column.meta_data?.path_in_schema)) !== leaves)) throw new Error("Its row groups do not have the columns of its schema");
   return columns;
+}
+
+function leafPaths({ path, children }: SchemaTree): string[][] {
+  return children.length === 0 ? [path] : children.flatMap(leafPaths);
 }
 
 /** The library reports what is wrong with a file by errors of every kind. */

@@ -5,7 +5,8 @@ import { constants, gunzip, gzip } from "node:zlib";
 import { z } from "zod";
 import { PromptTuningError } from "../../common/errors.js";
 import { splitNames, type SplitName } from "../dataset.js";
-import { preparationVersion, preparedRowSchema, sampleCountsSchema, type PreparedRow, type PreparedSample } from "./spam-assassin.js";
+import { preparationVersion } from "./preparation-version.js";
+import { preparedRowSchema, sampleCountsSchema, type PreparedRow, type PreparedSample } from "./spam-assassin.js";
 
 const headSchema = z.object({ version: z.literal(preparationVersion), packageVersion: z.string(), counts: sampleCountsSchema, rows: z.int() });
 const lineSchema = preparedRowSchema.extend({ split: z.enum(splitNames) });

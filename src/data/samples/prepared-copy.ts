@@ -5,7 +5,8 @@ import { z } from "zod";
 import { PromptTuningError } from "../../common/errors.js";
 import { splitNames, type SplitName } from "../dataset.js";
 import { packedSpamAssassinFile, readPackedSample } from "./packed-sample.js";
-import { preparationVersion, prepareSpamAssassin, preparedRowSchema, sampleCountsSchema, type PreparedRow, type PreparedSample } from "./spam-assassin.js";
+import { preparationVersion } from "./preparation-version.js";
+import { prepareSpamAssassin, preparedRowSchema, sampleCountsSchema, type PreparedRow, type PreparedSample } from "./spam-assassin.js";
 
 const splitSchema = z.object({ rows: z.int(), sha256: z.string() });
 const manifestSchema = z.object({

@@ -5,9 +5,6 @@ import { nearDuplicateClusters } from "../quality/near-duplicates.js";
 import { openMailCorpus, readMails } from "./mail-corpus.js";
 import { mailText } from "./mail-text.js";
 
-/** Raised whenever the preparation below gives other rows: prepared copies of an older version are not used. */
-export const preparationVersion = 1;
-
 export const preparedRowSchema = z.object({ id: z.string(), label: z.enum(["ham", "spam"]), text: z.string() });
 export type PreparedRow = z.infer<typeof preparedRowSchema>;
 

@@ -61,7 +61,7 @@ export async function rebalanceRows(open: OpenRows, rule: RebalanceRule, columns
 }
 
 function sharesOf(keys: RowKeys, order: readonly number[], { shares }: RebalanceRule): number[] {
-  if (!shares) return order.map(() => 1 / order.length);
+  if (!shares || order.length === 0) return order.map(() => 1 / order.length);
   const given = new Map(shares.map(({ label, share }) => [label, share]));
   const names = order.map((label) => keys.labels[label]);
   const without = names.find((name) => !given.has(name));

@@ -8,8 +8,8 @@ import type { FetchOptions } from "../../backbone/sources/source.js";
 import { describeFiles, type Described, type DescribeOptions } from "../description/describe-files.js";
 import { splitOfName } from "../description/find-files.js";
 import type { DataSource } from "../description/schema.js";
-import type { SplitName } from "../dataset.js";
-import { splitNames } from "../dataset.js";
+import { type SplitName, splitNames } from "../dataset.js";
+import { hubDatasetFolder } from "./kept-files.js";
 
 export interface HubDatasetReference {
   /** owner/name. */
@@ -27,11 +27,6 @@ export interface HubDatasetOptions extends FetchOptions, HubFilesOptions {
 }
 
 type HubSource = DataSource & { type: "hub" };
-
-/** Where a data set's files of the hub are kept. */
-export function hubDatasetFolder(cache: string, repo: string): string {
-  return path.join(cache, "datasets", "hub", repo.replaceAll("/", "--"));
-}
 
 /** Makes the files of a described data set of the hub available: what is there already is not fetched again. @throws PromptTuningError. */
 export async function fetchHubDataset({ repo, revision, files }: HubSource, options: HubDatasetOptions): Promise<void> {

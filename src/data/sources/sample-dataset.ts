@@ -2,21 +2,11 @@ import { mkdir } from "node:fs/promises";
 import path from "node:path";
 import writeFileAtomic from "write-file-atomic";
 import { PromptTuningError } from "../../common/errors.js";
-import { splitNames, type SplitName } from "../dataset.js";
-import type { Described, DescribeOptions } from "../description/describe-files.js";
-import { describeFiles } from "../description/describe-files.js";
-import type { Reading } from "../reading/reading.js";
+import { splitNames } from "../dataset.js";
+import { type Described, describeFiles, type DescribeOptions } from "../description/describe-files.js";
 import { preparedSpamAssassin } from "../samples/prepared-copy.js";
 import { sampleFacts } from "../samples/sample-facts.js";
-import { preparationVersion } from "../samples/spam-assassin.js";
-
-/** How the rows of a sample are kept. */
-export const sampleReading: Reading = { format: "jsonl", encoding: "utf-8", layout: "rows" };
-
-/** The file of a sample's split, made by `fetchSample`. */
-export function sampleFile(cache: string, sample: string, split: SplitName): string {
-  return path.join(cache, "datasets", "samples", `${sample}-${preparationVersion}`, `${split}.jsonl`);
-}
+import { sampleFile } from "./kept-files.js";
 
 /** Writes the rows of a sample into the cache folder, where other data sets' readers find them. @throws PromptTuningError. */
 export async function fetchSample(sample: string, cache: string): Promise<void> {

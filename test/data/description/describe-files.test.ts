@@ -5,9 +5,12 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { describeFiles } from "../../../src/data/description/describe-files.js";
 import { findFiles } from "../../../src/data/description/find-files.js";
 import { loadDescription } from "../../../src/data/description/load-description.js";
-import type { DatasetDescription } from "../../../src/data/description/schema.js";
+import { openDatasetRows } from "../../../src/data/description/dataset-parts.js";
+import type { DatasetDescription, SplitRule } from "../../../src/data/description/schema.js";
+import { splitCounts } from "../../../src/data/description/split-dataset.js";
 import { sourceChanges } from "../../../src/data/description/source-changes.js";
 import { writeDescription } from "../../../src/data/description/write-description.js";
+import { describeSampleDataset } from "../../../src/data/sources/sample-dataset.js";
 import { loadDataset } from "../../../src/data/load-dataset.js";
 
 let folder: string;
@@ -88,6 +91,39 @@ describe("the description of a data set", () => {
     const data = await loadDataset({ train: "chat.jsonl", validation: "chat.jsonl", columns: { input: "input", output: "output" } }, { slots: ["input"], answer: "output" }, 1, folder);
     expect(data.splits.train.map(({ fields, output }) => [fields.input, output])).toEqual([["hi", "ho"], ["user: a\nassistant: b\nuser: c", "d"]]);
   });
+
+  it.each(["stratified", "hash", "grouped"] as const)("split by a %s rule gives training the rows that were counted, file after file", async (type) => {
+    await put("ruled/a.tsv", spam(120));
+    await put("ruled/b.tsv", spam(80, 120));
+    await put("ruled/given-test.tsv", spam(10, 200));
+    const one = await described("ruled/a.tsv");
+    const [a] = (one.description.source as { files: object[] }).files;
+    const [b, given] = await Promise.all(["ruled/b.tsv", "ruled/given-test.tsv"].map(async (name) => ((await described(name)).description.source as { files: object[] }).files[0]));
+    const description = { ...one.description, source: { type: "files", files: [a, b, { ...given, split: "test" }] } } as DatasetDescription;
+    const dataset = { description, file: path.join(folder, `${type}.ptune-data.json`), folder };
+    const rule: SplitRule = { type, ...(type === "grouped" ? { column: "text" } : {}), shares: { train: 0.6, validation: 0.2, test: 0.2 }, seed: 3 } as SplitRule;
+    const counts = await splitCounts(dataset, rule);
+    expect(counts.reduce((sum, { rows }) => sum + rows, 0)).toBe(210);
+    writeDescription(dataset.file, { ...description, splits: rule, counts }, { overwrite: true });
+    const data = await loadDataset({ description: path.basename(dataset.file), columns: {} }, { slots: ["text"], answer: "label" }, 1, folder);
+    for (const { split, rows, labels } of counts) {
+      const examples = data.splits[split]!;
+      expect(examples).toHaveLength(rows);
+      expect(new Set(examples.map(({ index }) => index)).size).toBe(rows);
+      for (const { label, rows: each } of labels!) expect(examples.filter((example) => example.label === label)).toHaveLength(each);
+    }
+    const texts = Object.values(data.splits).flatMap((examples) => examples.map(({ fields }) => fields.text));
+    expect(new Set(texts).size).toBe(210);
+  });
+
+  it("a sample is described too", async () => {
+    const { description } = await describeSampleDataset("spam-assassin", { name: "mails", cache: path.join(folder, "cache") });
+    expect(description.source).toEqual({ type: "sample", sample: "spam-assassin" });
+    expect(description.counts.find(({ split }) => split === "test")).toMatchObject({ rows: 400 });
+    const rows = [];
+    for await (const batch of openDatasetRows({ description, folder }, { cache: path.join(folder, "cache") })) rows.push(...batch.rows);
+    expect(rows).toHaveLength(description.counts.reduce((sum, split) => sum + split.rows, 0));
+  }, 120_000);
 
   it("never replaces a file unasked, and refuses what is no description", async () => {
     const file = await put("mine.ptune-data.json", "mine");

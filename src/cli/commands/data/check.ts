@@ -10,16 +10,17 @@ import { qualityLines } from "./quality-report.js";
 export async function checkCommand(context: CommandContext, name: string, { threshold }: { readonly threshold: number }): Promise<number> {
   const { splitParts } = await import("../../../data/description/split-parts.js");
   const { findDuplicates } = await import("../../../data/quality/find-duplicates.js");
-  const { countFindings } = await import("../../../data/quality/count-findings.js");
+  const { profileRows } = await import("../../../data/quality/profile-rows.js");
   const { results, progress, json, signal } = context;
   const dataset = await openDescribed(context, name);
   const columns = textColumns(dataset.description);
   if (columns.length === 0) throw new PromptTuningError("usage", "No column of the data set is a text.", { advice: 'Give a column that role in the description: "role": "text".' });
   const parts = await splitParts(dataset, { signal, progress: dataProgress(context, "Reading") });
-  const findings = await countFindings(parts, columns, { signal });
+  const profiles = [];
+  for (const part of parts) profiles.push(await profileRows(part, { texts: columns, signal }));
   const { report } = await findDuplicates(parts, { columns, label: columnOf(dataset.description, "label"), threshold, signal });
   progress.clear();
-  if (json) results.object({ type: "dataset-check", file: dataset.file, columns, duplicates: report, ...findings });
-  else results.lines(qualityLines(report, findings));
+  if (json) results.object({ type: "dataset-check", file: dataset.file, columns, duplicates: report, profiles });
+  else results.lines(qualityLines(report, profiles));
   return 0;
 }
