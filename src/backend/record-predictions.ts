@@ -2,11 +2,9 @@ import { createHash } from "node:crypto";
 import type { Example } from "../data/example.js";
 import { learnedSet, type PredictionRow, type PredictionsHeader, writePredictions } from "../runs/predictions.js";
 import type { RunFolder } from "../runs/run-folder.js";
+import { answerScores } from "../tasks/answer-scores.js";
 import type { Prediction } from "../tasks/evaluate.js";
-import { exactMatch } from "../tasks/metrics/exact-match.js";
-import { rougeL } from "../tasks/metrics/rouge-l.js";
-import { sameSpans } from "../tasks/metrics/span-measures.js";
-import type { TaskType } from "../tasks/task-facts.js";
+import { type TaskType, tokensSlot } from "../tasks/task-facts.js";
 import type { PreparedRun } from "./prepared-run.js";
 
 /** UTF-16 units that are kept of a text. */
@@ -29,7 +27,7 @@ export function recordPredictions({ task, dataset }: Pick<PreparedRun, "task" | 
   function* rows(): Generator<PredictionRow> {
     for (const [set, predictions] of [[learnedSet, learned] as const, ...baselines]) {
       for (const [at, prediction] of predictions.entries()) {
-        const fields = set === learnedSet ? { fields: mapValues(examples[at].fields, cut) } : {};
+        const fields = set === learnedSet ? { fields: mapValues(shownFields(examples[at], prediction), cut) } : {};
         yield { set, row: hashes[at], ...predictionRow(prediction, task.type), ...fields };
       }
     }
@@ -41,18 +39,12 @@ function predictionRow(prediction: Prediction, task: TaskType): Omit<PredictionR
   const { index, predicted, expected = "", probabilities, labelling } = prediction;
   // What was generated is told where it is not what it was read as.
   const generated = labelling && labelling.generated !== predicted ? { generated: cut(labelling.generated) } : {};
-  return { index, expected: cut(expected), predicted: cut(predicted), ...generated, scores: scoresOf(prediction, task), ...(probabilities ? { probabilities: mostProbable(probabilities, expected) } : {}) };
+  return { index, expected: cut(expected), predicted: cut(predicted), ...generated, scores: answerScores(prediction, task), ...(probabilities ? { probabilities: mostProbable(probabilities, expected) } : {}) };
 }
 
-function scoresOf({ predicted, expected = "", labelling }: Prediction, task: TaskType): Record<string, number> {
-  switch (task) {
-    case "classification":
-      return { accuracy: Number(predicted === expected) };
-    case "generation":
-      return { exactMatch: Number(exactMatch(predicted, expected)), rougeL: rougeL(predicted, expected) };
-    case "sequence-labelling":
-      return { exactMatch: Number(labelling !== undefined && sameSpans({ expected: labelling.expected ?? [], predicted: labelling.predicted })) };
-  }
+/** The row's texts; words as a sentence, where it can be taken apart again. */
+function shownFields({ fields }: Example, { labelling }: Prediction): Readonly<Record<string, string>> {
+  return labelling && labelling.words.every((word) => /^\S+$/u.test(word)) ? { ...fields, [tokensSlot]: labelling.words.join(" ") } : fields;
 }
 
 /** Six decimals: what a person compares, in half the bytes. */

@@ -30,6 +30,8 @@ export const readingSchema = z.object({
   surplus: z.number(),
 });
 
+const contextGroupSchema = z.object({ items: z.number(), value: z.number() });
+
 /** Measures of one evaluation; which of them, the task decides (tasks/task-facts.ts). perClass: of each label, or of each type of span. */
 export const evaluationMeasuresSchema = z.object({
   items: z.number(),
@@ -48,6 +50,8 @@ export const evaluationMeasuresSchema = z.object({
   spanPrecision: z.number().optional(),
   spanRecall: z.number().optional(),
   reading: readingSchema.optional(),
+  /** Where some rows have retrieved passages and some none: the task's main measure of each kind. */
+  context: z.object({ with: contextGroupSchema, without: contextGroupSchema }).optional(),
 });
 export type EvaluationMeasures = z.infer<typeof evaluationMeasuresSchema>;
 

@@ -1,8 +1,8 @@
 import type { Tokenizer } from "../backbone/tokenizer/tokenizer.js";
 import { PromptTuningError } from "../common/errors.js";
+import { encodeText } from "./encode-text.js";
 import { fitSlot, fitSlots, type SlotTokens } from "./fit-row.js";
-import { readPassages } from "./passages.js";
-import { contextSlot } from "./task-facts.js";
+import { type ColumnPiece, type SlotOptions, slotTokens, withinLength } from "./slot-tokens.js";
 import { beforeAnswer, type Template } from "./template.js";
 
 /**
@@ -38,8 +38,7 @@ export interface EncodedPrompt {
   readonly passages: { readonly given: number; readonly leftOut: number; readonly lost: number };
 }
 
-export interface TemplateEncoderOptions {
-  readonly tokenizer: Tokenizer;
+export interface TemplateEncoderOptions extends SlotOptions {
   /** Longest sequence of the backbone, in tokens. */
   readonly contextLength: number;
   /** Column → most tokens it may take; the end is cut. */
@@ -48,8 +47,6 @@ export interface TemplateEncoderOptions {
   readonly maxRowTokens?: number;
   /** The only slots that may be cut to fit, in that order; the longest when absent. */
   readonly cut?: readonly string[];
-  /** How {context} is filled. */
-  readonly context?: { readonly maxPassages?: number; readonly separator: string };
   /** Tokens to keep free behind the prompt for the answer. */
   readonly answerTokens?: number;
 }
@@ -57,7 +54,7 @@ export interface TemplateEncoderOptions {
 type Piece =
   | { readonly type: "ids"; readonly ids: Int32Array }
   | { readonly type: "soft"; readonly count: number; readonly firstRow: number }
-  | { readonly type: "column"; readonly name: string; readonly space: boolean; readonly maximum: number };
+  | ColumnPiece;
 
 export function createTemplateEncoder(template: Template, options: TemplateEncoderOptions): TemplateEncoder {
   const { tokenizer, contextLength, maxRowTokens = Infinity } = options;
@@ -113,34 +110,6 @@ export function createTemplateEncoder(template: Template, options: TemplateEncod
     },
     answerText: (answer) => (answerSpace && !/^\s/u.test(answer) ? ` ${answer}` : answer),
   };
-}
-
-type ColumnPiece = Extract<Piece, { type: "column" }>;
-
-/** Passages are encoded each on its own, so that leaving one out changes no other. */
-function slotTokens({ name, space }: ColumnPiece, text: string, { tokenizer, context }: TemplateEncoderOptions): SlotTokens {
-  const before = space ? " " : "";
-  if (name !== contextSlot) return { name, isContext: false, parts: [encodeText(tokenizer, before + text, false)] };
-  const passages = readPassages(text).slice(0, context?.maxPassages);
-  const separator = context?.separator ?? "\n";
-  return { name, isContext: true, parts: passages.map((passage, index) => encodeText(tokenizer, (index === 0 ? before : separator) + passage, false)) };
-}
-
-/** A slot's first tokens, in the same parts. */
-function withinLength(slot: SlotTokens, length: number): SlotTokens {
-  let left = length;
-  const parts = slot.parts.flatMap((part) => {
-    const kept = part.subarray(0, left);
-    left -= kept.length;
-    return kept.length > 0 ? [kept] : [];
-  });
-  return { ...slot, parts };
-}
-
-/** Encodes one piece on its own, without what the model's template would add around a text. */
-export function encodeText(tokenizer: Tokenizer, text: string, allowSpecial: boolean): Int32Array {
-  if (text === "") return new Int32Array(0);
-  return tokenizer.encode(text, { addSpecialTokens: false, allowSpecial });
 }
 
 function preparePieces(template: Template, options: TemplateEncoderOptions): { pieces: Piece[]; answerSpace: boolean } {

@@ -2,6 +2,7 @@ import { PromptTuningError } from "../common/errors.js";
 import type { Example } from "../data/example.js";
 import type { Program, TensorValues } from "../engine/program.js";
 import type { EvaluationMeasures } from "../runs/events.js";
+import { contextGroups } from "./context-groups.js";
 import { evaluateLabelling, predictLabelling } from "./labelling/evaluate-labelling.js";
 import type { LabelledRow } from "./labelling/sequence-labelling.js";
 import { classificationMeasures } from "./metrics/classification-measures.js";
@@ -40,6 +41,12 @@ export interface Evaluation {
  * @throws kind "stopped" when the signal fires, "training" when the scores are not numbers, "data" for rows without an answer
  */
 export async function evaluate(task: Task, program: Program, values: TensorValues, examples: readonly Example[], options: EvaluationOptions): Promise<Evaluation> {
+  const evaluation = await evaluateByType(task, program, values, examples, options);
+  const context = contextGroups(task, examples, evaluation.predictions);
+  return context ? { ...evaluation, measures: { ...evaluation.measures, context } } : evaluation;
+}
+
+function evaluateByType(task: Task, program: Program, values: TensorValues, examples: readonly Example[], options: EvaluationOptions): Promise<Evaluation> {
   switch (task.type) {
     case "classification":
       return evaluateClassification(task, program, values, examples, options);

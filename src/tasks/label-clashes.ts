@@ -1,5 +1,5 @@
 import type { Tokenizer } from "../backbone/tokenizer/tokenizer.js";
-import { encodeText } from "./encode-template.js";
+import { encodeText } from "./encode-text.js";
 
 /** Labels whose words are hard to tell apart, or cannot be. */
 export interface LabelClash {

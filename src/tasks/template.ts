@@ -13,8 +13,7 @@ export type TemplatePart =
   | { readonly type: "column"; readonly name: string }
   | { readonly type: "answer"; readonly name: AnswerSlot };
 
-export const answerSlots = ["label", "output", "tags"] as const;
-export type AnswerSlot = (typeof answerSlots)[number];
+export type AnswerSlot = "label" | "output" | "tags";
 /** Names that no column slot has, whatever the task: written by mistake they are the answer of another one. */
 const reserved: readonly string[] = ["label", "output"] satisfies AnswerSlot[];
 

@@ -1,6 +1,6 @@
 import type { Tokenizer } from "../backbone/tokenizer/tokenizer.js";
 import { PromptTuningError } from "../common/errors.js";
-import { encodeText } from "./encode-template.js";
+import { encodeText } from "./encode-text.js";
 
 /** A place in the labels' tree where at least two tokens are possible: the only places that are scored. */
 export interface LabelNode {

@@ -3,12 +3,13 @@ import { recordPredictions } from "../../src/backend/record-predictions.js";
 import type { Example } from "../../src/data/example.js";
 import { type PredictionRow, readPredictions } from "../../src/runs/predictions.js";
 import { RunFolder } from "../../src/runs/run-folder.js";
+import type { TaskType } from "../../src/tasks/task-facts.js";
 import { temporaryFolder } from "../runs/support.js";
 
 type Run = Parameters<typeof recordPredictions>[0];
-const run = (type: "classification" | "generation") => ({ task: { type }, dataset: { hash: "h" } }) as unknown as Run;
+const run = (type: TaskType) => ({ task: { type }, dataset: { hash: "h" } }) as unknown as Run;
 
-async function record(type: "classification" | "generation", answers: Parameters<typeof recordPredictions>[2]) {
+async function record(type: TaskType, answers: Parameters<typeof recordPredictions>[2]) {
   const folder = new RunFolder(temporaryFolder());
   recordPredictions(run(type), folder, answers);
   const rows: PredictionRow[] = [];
@@ -61,5 +62,24 @@ describe("recorded predictions", () => {
     const probabilities = new Map(Array.from({ length: 150 }, (_, at) => [`l${at}`, (150 - at) / 11325] as const));
     const { rows } = await record("classification", { split: "test", examples: [{ ...examples[0], label: "l149" }], learned: [{ index: 4, predicted: "l0", expected: "l149", probabilities }], baselines: new Map() });
     expect(Object.keys(rows[0].probabilities!)).toEqual([...Array.from({ length: 20 }, (_, at) => `l${at}`), "l149"]);
+  });
+
+  it("of a sequence labelling are right where every span is, and keep the generated text where it says more", async () => {
+    const rows: Example[] = [{ index: 0, fields: { tokens: '["in","Rome"]' }, output: "O B-loc" }, { index: 1, fields: { tokens: '["New York"]' }, output: "B-loc" }];
+    const problems = { unreadable: 0, unknownTypes: 0, invented: 0, repeated: 0, missing: 0, surplus: 0 };
+    const { rows: kept } = await record("sequence-labelling", {
+      split: "test",
+      examples: rows,
+      learned: [
+        { index: 0, predicted: "loc: Rome", expected: "loc: Rome", labelling: { words: ["in", "Rome"], predicted: ["O", "B-loc"], expected: ["O", "B-loc"], generated: "loc: Rome", problems } },
+        { index: 1, predicted: "none", expected: "loc: New York", labelling: { words: ["New York"], predicted: ["O"], expected: ["B-loc"], generated: "loc: Paris", problems: { ...problems, invented: 1 } } },
+      ],
+      baselines: new Map(),
+    });
+    expect(kept).toMatchObject([
+      { expected: "loc: Rome", predicted: "loc: Rome", scores: { exactMatch: 1 }, fields: { tokens: "in Rome" } },
+      { expected: "loc: New York", predicted: "none", generated: "loc: Paris", scores: { exactMatch: 0 }, fields: { tokens: '["New York"]' } },
+    ]);
+    expect(kept[0].generated).toBeUndefined();
   });
 });

@@ -4,7 +4,7 @@ import { describe, expect, it } from "vitest";
 import { compareConfigurations, flatten } from "../../src/comparison/configuration.js";
 import { groupRuns } from "../../src/comparison/groups.js";
 import { columnsOf, buildResults, mainMeasure, sortResults } from "../../src/comparison/results.js";
-import { measuresOf, type Measures } from "../../src/comparison/measures.js";
+import { type MeasureKey, measuresOf, type Measures } from "../../src/comparison/measures.js";
 import { AnswerScores } from "../../src/comparison/paired-rows.js";
 import { toCsv, toMarkdown } from "../../src/comparison/table-text.js";
 
@@ -64,6 +64,10 @@ describe("measures of a run", () => {
   it("are those of its result and of the evaluation it chose; numbers that are none are left out", () => {
     const result = { type: "result", status: "succeeded", run: "", adapter: null, test: { items: 9, accuracy: 0.7, macroF1: 0.6, loss: 1 }, baselines: {}, seconds: 3, trainingSeconds: 2, peakMemoryMB: 1 } as const;
     expect(measuresOf({ evaluations: [evaluation(1, 0.5, true), evaluation(2, 0.9, true), evaluation(3, 0.4)], result })).toEqual({ "test.accuracy": 0.7, "test.macroF1": 0.6, "test.loss": 1, "validation.accuracy": 0.9, seconds: 3 });
+    const spans = { items: 9, spanF1: 0.5, spanF1Strict: 0.4, spanPrecision: 0.6, spanRecall: 0.3, exactMatch: 0.2, loss: null, reading: { rows: 1, unreadable: 1, unknownTypes: 0, invented: 0, repeated: 0, missing: 0, surplus: 0 } };
+    const labelled = measuresOf({ evaluations: [], result: { ...result, test: spans } });
+    expect(labelled).toEqual({ "test.spanF1": 0.5, "test.spanF1Strict": 0.4, "test.spanPrecision": 0.6, "test.spanRecall": 0.3, "test.exactMatch": 0.2, seconds: 3 });
+    expect(mainMeasure(Object.keys(labelled) as MeasureKey[])).toBe("test.spanF1");
     expect(measuresOf({ evaluations: [evaluation(1, 0.5)] })).toEqual({ "validation.accuracy": 0.5 });
     expect(measuresOf({ evaluations: [], result: { ...result, status: "stopped", test: null } })).toEqual({});
   });

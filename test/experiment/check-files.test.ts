@@ -116,6 +116,17 @@ describe("checks that need the files beside an experiment", () => {
   });
 });
 
+describe("a row's length", () => {
+  it("is at most the backbone's context", async () => {
+    const { columns } = (right.dataset as { columns: object });
+    const long = (task: object) => problems({ dataset: { train: "train.tsv", columns }, task: { ...(right.task as object), ...task } });
+    expect(await long({ maxRowTokens: 256 })).toEqual([]);
+    const [[place, severity, message]] = await long({ maxRowTokens: 100_000 });
+    expect([place, severity]).toEqual(["100000", "warning"]);
+    expect(message).toMatch(/^A row cannot be that long: the backbone's context holds \d+\.$/);
+  });
+});
+
 describe("words and tags", () => {
   const labelling = (columns: object, verbalizer?: object) => ({ dataset: { train: "spans.jsonl", columns }, task: { type: "sequence-labelling", template: "{soft:2}{tokens}{tags}", verbalizer } });
 

@@ -15,6 +15,7 @@ beforeAll(async () => {
   await mkdir(path.join(folder, ".hidden"));
   await writeFile(path.join(folder, "train.tsv"), "message\tsubject line\tclass\na\tb\tham\nc\td\tspam\ne\tf\tspam\n");
   await writeFile(path.join(folder, "data", "dev.jsonl"), "{}\n");
+  await writeFile(path.join(folder, "spans.jsonl"), '{"words":["in","Rome"],"slots":["O","B-loc"]}\n{"words":["Ann"],"slots":["B-per"]}\n');
   await writeFile(path.join(folder, ".hidden", "no.tsv"), "");
   await writeFile(path.join(folder, "other.ptune.json"), "{}");
   await writeFile(path.join(folder, "tiny.gguf"), "");
@@ -74,7 +75,7 @@ describe("completion in an experiment", () => {
     expect(model.detail).toMatch(/98 MB.*8192 tokens/);
     expect(await labels('{ "dataset": "|" }')).toEqual(["spam-assassin"]);
     expect(await labels('{ "dataset": { "sample": "|" } }')).toEqual(["spam-assassin"]);
-    expect(await labels('{ "dataset": { "train": "|" } }')).toEqual(["train.tsv", "data/dev.jsonl"]);
+    expect(await labels('{ "dataset": { "train": "|" } }')).toEqual(["spans.jsonl", "train.tsv", "data/dev.jsonl"]);
     expect(await labels('{ "model": { "path": | } }')).toEqual(["tiny.gguf"]);
   });
 
@@ -82,6 +83,16 @@ describe("completion in an experiment", () => {
     expect(await labels('{ "name": "|" }')).toEqual([]);
     expect(await labels('{ | }')).toEqual([]);
     expect(await labels('{ "training": { "steps": | } }')).toEqual([]);
+  });
+
+  it("offers the types of spans, the slots of sequence labelling, and the slots that may be cut", async () => {
+    const spans = '"dataset": { "train": "spans.jsonl", "columns": { "tokens": "words", "tags": "slots", "context": "c" } }';
+    const labelling = (task: string) => `{ ${spans}, "task": { "type": "sequence-labelling", ${task} } }`;
+    expect(await offered(labelling('"verbalizer": { | }'))).toEqual(["loc", "per"].map((type) => [type, labelling(`"verbalizer": { "${type}": "${type}" }`)]));
+    expect(await labels(labelling('"template": "{|}"'))).toEqual(["{tokens}", "{context}", "{soft:20}", "{tags}"]);
+    expect(await labels(labelling('"template": "{context}{tokens}{soft:3}{tags}", "cut": [|]'))).toEqual(["context", "tokens"]);
+    // In another task a column may be called so.
+    expect(await labels('{ "dataset": { "train": "t.tsv", "columns": { "tags": "t", "label": "l" } }, "task": { "type": "classification", "template": "{|}" } }')).toEqual(["{tags}", "{soft:20}", "{label}"]);
   });
 
   it("never throws and stays inside the text, at any cursor of any text", async () => {

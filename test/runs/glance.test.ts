@@ -147,6 +147,8 @@ test("the measure shown is the experiment's, and its loss only where there is no
   expect(shown(experiment, all)).toEqual(named("accuracy", 0.1));
   expect(shown({ evaluation: { metric: "macroF1" } }, all)).toEqual(named("macroF1", 0.2));
   expect(shown({ task: { type: "generation" }, evaluation: { metric: "loss" } }, all)).toEqual(named("rougeL", 0.4));
+  expect(shown({ task: { type: "sequence-labelling" } }, { ...all, spanF1: 0.6 })).toEqual(named("spanF1", 0.6));
+  expect(shown({ task: { type: "sequence-labelling" }, evaluation: { metric: "spanF1Strict" } }, { spanF1: 0.6, spanF1Strict: 0.7 })).toEqual(named("spanF1Strict", 0.7));
   expect(shown({ evaluation: { metric: "exactMatch" } }, all)).toEqual(named("exactMatch", 0.3));
   expect(shown({ evaluation: { metric: 3 } }, { loss: 0.5 })).toEqual(named("loss", 0.5));
   expect(shown(null, { loss: null })).toBeNull();

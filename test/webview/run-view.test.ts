@@ -50,6 +50,49 @@ const record = (sequence: number, event: RunEvent): Uint8Array => encodeRecord({
 const running: RunEvent = { type: "state", state: "running" };
 const step = (at: number, steps: number): RunEvent => ({ type: "step", step: at, steps, epoch: at / 10, loss: 1 / at, learningRate: 0.01, gradientNorm: Math.sqrt(at), samplesPerSecond: 10, secondsLeft: steps - at });
 
+describe("a run of sequence labelling", () => {
+  const figures = (f1: number, support: number) => ({ precision: f1, recall: f1, f1, support });
+  const labelled: RunEvent[] = [
+    running,
+    step(1, 2),
+    { type: "evaluation", step: 2, split: "validation", measures: { items: 4, spanF1: 0.25, spanF1Strict: 0.2, spanPrecision: 0.5, spanRecall: 0.125, exactMatch: 0, loss: 1 }, best: true },
+    { type: "state", state: "succeeded" },
+    {
+      type: "result",
+      status: "succeeded",
+      run: "",
+      adapter: null,
+      test: {
+        items: 40,
+        spanF1: 0.625,
+        spanF1Strict: 0.5,
+        spanPrecision: 0.75,
+        spanRecall: 0.5,
+        exactMatch: 0.125,
+        loss: 0.5,
+        perClass: { "<b>place": figures(0.75, 12), person: figures(0.25, 3) },
+        reading: { rows: 7, unreadable: 0, unknownTypes: 2, invented: 5, repeated: 0, missing: 0, surplus: 0 },
+        context: { with: { items: 30, value: 0.7 }, without: { items: 10, value: 0.375 } },
+      },
+      baselines: { "without-context": { items: 40, spanF1: 0.125 } },
+      seconds: 3,
+      trainingSeconds: 2,
+      peakMemoryMB: 100,
+    },
+  ];
+
+  it("shows its measures, the types of spans, and what could not be read", async () => {
+    const { page, tab, text } = await open(withJournal(labelled));
+    const shown = await text();
+    for (const part of ["Span F1", "Span F1, strict", "Span precision", "Exact match", "62.5", "Learned prompt without context", "Per type of span", "Span F1 of the 30 rows with context: 70.0", "<b>place", "Of 7 of 40 answers something was left out:"]) expect(shown).toContain(part);
+    expect(shown).not.toContain("Confusion matrix");
+    expect(await page.page.locator("ul.reading li").allInnerTexts()).toEqual(["2 of a type that the task does not have", "5 with words that do not stand in the row"]);
+    await tab("Training");
+    expect(await page.page.getByRole("figure", { name: "Validation" }).count()).toBe(1);
+    expect(page.problems).toEqual([]);
+  });
+});
+
 describe("a finished run", () => {
   it("opens with its result: the learned prompt beside the baselines, matrix and labels", async () => {
     const { page, text } = await open(finished);

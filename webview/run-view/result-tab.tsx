@@ -1,12 +1,14 @@
 import type { ShownRun } from "./connection.js";
 import type { PredictionFilter } from "../../src/protocol/webview/run-view.js";
+import { mainMeasure } from "../../src/tasks/task-facts.js";
 import { t } from "../shared/localization.js";
-import { integer } from "../shared/numbers.js";
+import { integer, share } from "../shared/numbers.js";
 import { ClassTable } from "./class-table.js";
 import { Confusion } from "./confusion.js";
 import { Faithfulness } from "./faithfulness.js";
 import { MeasureBars } from "./measure-bars.js";
 import { Reading } from "./reading.js";
+import { measureWord } from "./words.js";
 
 /** What was learned, measured on rows that were not trained on, beside what costs nothing. */
 export function ResultTab({ run, onExamples }: { readonly run: ShownRun; readonly onExamples: (filter: PredictionFilter) => void }) {
@@ -19,6 +21,11 @@ export function ResultTab({ run, onExamples }: { readonly run: ShownRun; readonl
     <>
       <h2>{t("On {0} rows that were not trained on", integer(test.items))}</h2>
       <MeasureBars learned={test} baselines={baselines} />
+      {test.context && (
+        <p class="context-groups">
+          {t("{0} of the {1} rows with context: {2}; of the {3} rows without: {4}.", measureWord(mainMeasure(test)), integer(test.context.with.items), share(test.context.with.value), integer(test.context.without.items), share(test.context.without.value))}
+        </p>
+      )}
       {result?.faithfulness && <Faithfulness learned={result.faithfulness.learned} nearestTokens={result.faithfulness.nearestTokens} />}
       {test.confusion && test.labels && (
         <>

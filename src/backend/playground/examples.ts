@@ -1,6 +1,9 @@
 import type { Example } from "../../data/example.js";
 import type { RunFolder } from "../../runs/run-folder.js";
 import { learnedSet, type PredictionRow, readPredictions } from "../../runs/predictions.js";
+import { describeSpans, spansOf } from "../../tasks/labelling/spans.js";
+import { readTags, readWords } from "../../tasks/labelling/words-and-tags.js";
+import { type TaskType, tokensSlot } from "../../tasks/task-facts.js";
 import type { FoundPrompt } from "../find-prompt.js";
 import { datasetNeeds, loadExperimentData } from "../load-data.js";
 import type { BackendOptions } from "../options.js";
@@ -25,7 +28,7 @@ export async function examplesToTry({ run, taskSettings }: FoundPrompt, most: nu
   if (kept.length > 0) return inTurn(kept, most);
   const { splits } = await loadExperimentData(run.experiment, run.folder.path, options);
   const { slots } = datasetNeeds(taskSettings);
-  return inTurn((splits.test ?? splits.validation).map((example) => toTry(example, slots)), most);
+  return inTurn((splits.test ?? splits.validation).map((example) => toTry(example, slots, taskSettings.type)), most);
 }
 
 /** Of the run's own predictions; without rows whose texts were cut when they were written. */
@@ -41,8 +44,16 @@ async function keptExamples(folder: RunFolder): Promise<ExampleToTry[]> {
   return rows.flatMap(({ fields, expected }) => (fields && Object.values(fields).every(whole) ? [{ fields, expected }] : []));
 }
 
-function toTry({ fields, label, output }: Example, slots: readonly string[]): ExampleToTry {
-  return { fields: Object.fromEntries(slots.map((slot) => [slot, fields[slot]])), expected: label ?? output ?? null };
+function toTry({ fields, label, output }: Example, slots: readonly string[], task: TaskType): ExampleToTry {
+  const expected = task === "sequence-labelling" ? spansText(fields[tokensSlot], output ?? "") : (label ?? output ?? null);
+  return { fields: Object.fromEntries(slots.map((slot) => [slot, fields[slot]])), expected };
+}
+
+/** The right spans as an answer tells them. */
+function spansText(cell: string, tags: string): string | null {
+  const words = readWords(cell);
+  const read = readTags(tags, words.length);
+  return "tags" in read ? describeSpans(words, spansOf(read.tags)) : null;
 }
 
 /** One of each answer, then a second one of each, and so on; for generation that is the order they come in. */

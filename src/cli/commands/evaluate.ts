@@ -1,5 +1,5 @@
 import type { CommandContext } from "../context.js";
-import { confusionLines, measuresTable, spanLines } from "../output/measures-report.js";
+import { confusionLines, contextLines, measuresTable, spanLines } from "../output/measures-report.js";
 import { excerpt } from "../output/harmless.js";
 import { bar } from "../output/narration.js";
 import { count } from "../output/numbers.js";
@@ -26,6 +26,6 @@ export async function evaluateCommand(context: CommandContext, run: string, sett
   results.lines(measuresTable([...Object.entries(baselines), ["soft prompt", measures]], style));
   results.line();
   results.lines(confusionLines("True label (rows) against predicted label (columns)", measures, style));
-  results.lines(spanLines(measures, style));
+  results.lines([...spanLines(measures, style), ...contextLines(measures)]);
   return 0;
 }

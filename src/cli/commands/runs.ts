@@ -20,7 +20,7 @@ export async function runsCommand({ runsRoot, results, json, progress, currentFo
     results.line(`There are no runs in ${harmless(displayPath(runsRoot, currentFolder))}.`);
     return 0;
   }
-  const columns = [{ title: "run" }, { title: "state" }, { title: "step", right: true }, { title: "measure" }, { title: "", right: true }, { title: "macro-F1", right: true }, { title: "begun" }];
+  const columns = [{ title: "run" }, { title: "state" }, { title: "step", right: true }, { title: "measure" }, { title: "value", right: true }, { title: "macro-F1", right: true }, { title: "begun" }];
   results.lines(
     table(
       columns,

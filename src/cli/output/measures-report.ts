@@ -1,5 +1,5 @@
 import type { EvaluationMeasures } from "../../runs/events.js";
-import { type MeasureName, measureNames } from "../../tasks/task-facts.js";
+import { mainMeasure, type MeasureName, measureNames } from "../../tasks/task-facts.js";
 import { excerpt } from "./harmless.js";
 import { figure, share } from "./numbers.js";
 import type { Style } from "./style.js";
@@ -31,6 +31,13 @@ export function measuresTable(rows: readonly (readonly [name: string, measures: 
     rows.map(([name, each]) => [excerpt(name, 56), ...shown.map((name) => (name === "loss" ? figure(each.loss, 3) : share(each[name])))]),
   );
   return lines.map((text, at) => (at === lines.length - 1 ? style.bold(text) : text));
+}
+
+/** What the rows with retrieved passages and those without give; nothing where there are not both. */
+export function contextLines(measures: EvaluationMeasures): string[] {
+  if (!measures.context) return [];
+  const { with: given, without } = measures.context;
+  return [`  ${measureTitles[mainMeasure(measures)]} of the ${given.items} rows with context ${share(given.value)}, of the ${without.items} without ${share(without.value)}`, ""];
 }
 
 /** The confusion matrix with its labels; nothing for tasks without one, a sentence where it is too large. */

@@ -1,6 +1,6 @@
 import type { Inspection } from "../../inspection/inspection-schema.js";
 import type { EvaluationMeasures, ResultEvent } from "../../runs/events.js";
-import { confusionLines, measuresTable, spanLines } from "./measures-report.js";
+import { confusionLines, contextLines, measuresTable, spanLines } from "./measures-report.js";
 import { mainMeasure } from "../../tasks/task-facts.js";
 import { nearestLines } from "./nearest-report.js";
 import { elapsed } from "./numbers.js";
@@ -37,6 +37,7 @@ function measured({ result, style, heldOut }: RunReportParts): string[] {
     "",
     ...confusionLines("Soft prompt: true label (rows) against predicted label (columns)", test, style),
     ...spanLines(test, style),
+    ...contextLines(test),
     `  Tuned in ${elapsed(trainingSeconds)}, ${elapsed(seconds)} in all; peak memory ${peakMemoryMB.toLocaleString("en")} MB.`,
     "",
   ];

@@ -28,6 +28,9 @@ export function checkLength(task: TaskSettings, contextLength: number, findings:
     return;
   }
   const room = contextLength - virtual - generated;
+  const { maxRowTokens } = task;
+  if (maxRowTokens !== undefined && maxRowTokens > contextLength - generated)
+    findings.value(`A row cannot be that long: ${generated > 0 ? `beside the answer's ${generated}, at most ${contextLength - generated} tokens are left (${context})` : context}.`, ["task", "maxRowTokens"], { severity: "warning" });
   const limits = templateColumns(template).flatMap((slot) => (Object.hasOwn(task.maxTokens, slot) ? [{ slot, most: task.maxTokens[slot] }] : []));
   const total = limits.reduce((sum, { most }) => sum + most, 0);
   if (total <= room) return;

@@ -23,7 +23,7 @@ export async function completeExperiment(text: string, cursor: number, facts: Ex
   if (atKey) {
     if (at.startsWith("dataset/columns/") && path.length === 3) return keys(place, missing(place, slotsOf(root)), "slot", (slot) => `"${slot}"`, "slot of the template");
     if (at.startsWith("task/maxTokens/") && path.length === 3) return keys(place, missing(place, slotsOf(root).filter((slot) => slot !== answerOf(root))), "slot", () => "128", "slot of the template");
-    if (at.startsWith("task/verbalizer/") && path.length === 3) return keys(place, missing(place, await labelsOf(root, facts)), "label", (label) => JSON.stringify(` ${label}`), "label of the data");
+    if (at.startsWith("task/verbalizer/") && path.length === 3) return keys(place, missing(place, await labelsOf(root, facts)), "label", (label) => JSON.stringify(answerOf(root) === "tags" ? label : ` ${label}`), "label of the data");
     return [];
   }
   if (at.startsWith("task/cut/") && path.length === 3) return values(place, slotsOf(root).filter((slot) => slot !== answerOf(root)), "slot", "slot of the template");

@@ -140,12 +140,13 @@ export class SequenceLabelling implements SequenceLabellingTask {
       unseen: words.length - count,
       shown: { index: example.index, fields: Object.assign(Object.create(null) as Record<string, string>, example.fields, { [tokensSlot]: words.slice(0, count).join(" ") }), ...(tags ? { output: this.form.write(words.slice(0, count), tags.slice(0, count)) } : {}) },
     });
-    const fits = (count: number): boolean => !this.generation.encoded(first(count).shown).cutSlots.includes(tokensSlot);
-    if (fits(words.length)) return first(words.length);
+    const fits = ({ shown }: Row): boolean => !this.generation.encoded(shown).cutSlots.includes(tokensSlot);
+    const whole = first(words.length);
+    if (fits(whole)) return whole;
     let [low, high] = [0, words.length - 1];
     while (low < high) {
       const middle = Math.ceil((low + high) / 2);
-      if (fits(middle)) low = middle;
+      if (fits(first(middle))) low = middle;
       else high = middle - 1;
     }
     return first(low);

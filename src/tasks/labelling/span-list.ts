@@ -13,7 +13,7 @@ export function spanList(types: TypeWords): TargetForm {
   return {
     write(words, tags) {
       const spans = spansOf(tags);
-      return spans.length === 0 ? nothing : spans.map(({ type, start, end }) => `${types.get(type) ?? type}: ${words.slice(start, end).join(" ")}`).join("; ");
+      return spans.length === 0 ? nothing : spans.map(({ type, start, end }) => `${(types.get(type) ?? type).trim()}: ${words.slice(start, end).join(" ")}`).join("; ");
     },
     read(text, words) {
       const problems = { unreadable: 0, unknownTypes: 0, invented: 0, repeated: 0, missing: 0, surplus: 0 };

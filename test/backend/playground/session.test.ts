@@ -2,10 +2,11 @@ import { cpSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { loadBackbone } from "../../../src/backend/load-backbone.js";
+import { describePrompt } from "../../../src/backend/playground/describe-prompt.js";
 import { type BorrowBackbone, type ContestantAnswer, PlaygroundSession } from "../../../src/backend/playground/session.js";
 import { predictRows } from "../../../src/backend/predict.js";
 import { PromptTuningError } from "../../../src/common/errors.js";
-import { generation, pairs, spam, TinyRuns, tinyModel } from "./tiny-runs.js";
+import { generation, labelling, pairs, spam, TinyRuns, tinyModel } from "./tiny-runs.js";
 
 let here: TinyRuns;
 let first: string, second: string, longer: string, twoColumns: string, saying: string, light: string;
@@ -51,6 +52,16 @@ describe("answers", () => {
     const row = { first: "the cat 1", second: "a train 2" };
     const [expected] = await predictRows(twoColumns, [row], options());
     expect(answered((await session.answer(row, [{ kind: "soft", prompt: twoColumns }]))[0]).result).toMatchObject({ predicted: expected.predicted });
+    await session.dispose();
+  });
+
+  it("of a sequence labelling say what the text is read as", async () => {
+    const run = await here.train(labelling());
+    const session = await open(run);
+    const [{ predicted, labelling: found }] = await predictRows(run, [{ tokens: "day 3 a" }], options());
+    const { result } = answered((await session.answer({ tokens: "day 3 a" }, [{ kind: "soft", prompt: run }]))[0]);
+    expect(result).toMatchObject({ type: "generation", text: found!.generated, spans: { found: predicted, problems: Object.values(found!.problems).reduce((sum, count) => sum + count, 0) } });
+    expect(describePrompt(run, (await session.add(run, options()))!)).toMatchObject({ task: "sequence-labelling", labels: [{ label: "place", words: "a" }], maxNewTokens: 16 });
     await session.dispose();
   });
 

@@ -17,6 +17,7 @@ export class TinyRuns {
     this.write("dev.tsv", rows(8, 100));
     this.write("test.tsv", rows(12, 200));
     this.write("pairs.tsv", `first\tsecond\tlabel\n${Array.from({ length: 24 }, (_, i) => (i % 2 ? `the cat ${i}\tthe cat ${i}\tsame` : `the cat ${i}\ta train ${i}\tother`)).join("\n")}\n`);
+    this.write("spans.jsonl", Array.from({ length: 24 }, (_, i) => JSON.stringify({ words: [`day`, `${i}`, "a"], tags: ["O", "O", "B-place"] })).join("\n"));
     this.write("answers.jsonl", Array.from({ length: 16 }, (_, i) => JSON.stringify({ text: `say ${i}`, answer: "yes no yes" })).join("\n"));
   }
 
@@ -68,6 +69,16 @@ export function generation() {
     name: "say",
     dataset: { train: "answers.jsonl", columns: { text: "text", output: "answer" } },
     task: { type: "generation", template: "{soft:4}Text: {text}\nAnswer:{output}", maxNewTokens: 24 },
+    evaluation: { every: 20, baselines: [] },
+  };
+}
+
+export function labelling() {
+  return {
+    ...common,
+    name: "spans",
+    dataset: { train: "spans.jsonl", columns: { tokens: "words", tags: "tags" } },
+    task: { type: "sequence-labelling", template: "{soft:8}Text: {tokens}\nSpans:{tags}", verbalizer: { place: "a" }, maxNewTokens: 16 },
     evaluation: { every: 20, baselines: [] },
   };
 }

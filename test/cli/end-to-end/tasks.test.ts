@@ -101,6 +101,11 @@ it("passages are left out until a row fits, may be missing, and what they are wo
   const { result, notices } = resultOf(await here.run(["run", file, "--json"]));
   expect(result.test?.items).toBe(12);
   expect(result.baselines["without-context"]).toMatchObject({ items: 12, accuracy: expect.any(Number) });
+  expect(result.baselines["without-context"].context).toBeUndefined();
+  const { with: given, without } = result.test!.context!;
+  expect([given.items, without.items]).toEqual([9, 3]);
+  expect((given.value * 9 + without.value * 3) / 12).toBeCloseTo(result.test!.accuracy!, 12);
+  expect((await here.run(["evaluate", result.run])).stdout).toContain(`accuracy of the 9 rows with context ${given.value.toFixed(4)}, of the 3 without ${without.value.toFixed(4)}`);
   // Without its passages a row says nothing of its answer: the same task on other texts.
   expect(result.baselines["without-context"].loss).not.toBeCloseTo(result.test!.loss!, 4);
   expect(notices).toContainEqual({ code: "passages", level: "info", text: "test: 1 of 12 rows did not hold all of their context; 1 of 10 passages were left out." });

@@ -160,7 +160,7 @@ describe("a learned prompt", () => {
 
   it("is in the list of runs", async () => {
     const [listed, json] = await Promise.all([here.run(["runs"]), here.run(["runs", "--json"])]);
-    expect(listed.stdout).toMatch(new RegExp(`^${run} +succeeded +20 +[01]\\.\\d{4}`, "m"));
+    expect(listed.stdout).toMatch(new RegExp(`^${run} +succeeded +20 +accuracy +[01]\\.\\d{4}`, "m"));
     expect(json.json()).toEqual([expect.objectContaining({ type: "run", name: run, state: "succeeded", step: 20, active: false, interrupted: false, damage: [] })]);
     expect((await here.run(["runs", "--runs", "nowhere"])).stdout).toBe("There are no runs in nowhere.\n");
   });
