@@ -50,17 +50,6 @@ export class RowSplits {
     return rows[n];
   }
 
-  /** The row that is the n-th where all splits follow each other. */
-  inOrder(n: number): number {
-    let before = 0;
-    for (const split of splitNames) {
-      const rows = this.count(split);
-      if (n < before + rows) return this.nth(split, n - before);
-      before += rows;
-    }
-    throw new RangeError(`There is no row ${n}.`);
-  }
-
   private rowsOf(split: SplitName): Uint32Array {
     const number = splitNames.indexOf(split);
     const found = new Uint32Array(this.counts[number]);

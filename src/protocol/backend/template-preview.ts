@@ -1,10 +1,10 @@
 import { z } from "zod";
-import { answerSlots } from "../../tasks/template.js";
+import type { AnswerSlot } from "../../tasks/template.js";
 
 /** A template with its verbalizer, as a person is writing it. */
 export const templateSettingSchema = z.object({
   template: z.string().max(100_000),
-  answer: z.enum(answerSlots),
+  answer: z.enum(["label", "output", "tags"] satisfies AnswerSlot[]),
   /** Empty where the answer is a text. */
   verbalizer: z.array(z.object({ label: z.string(), words: z.string().max(10_000) })).max(1000),
   /** Slot → most tokens. */

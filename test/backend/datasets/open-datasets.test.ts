@@ -7,6 +7,7 @@ import { OpenDatasets } from "../../../src/backend/datasets/open-datasets.js";
 import { shownRows, wholeRow } from "../../../src/backend/datasets/shown-rows.js";
 import { splitDataset } from "../../../src/backend/datasets/shape-dataset.js";
 import { datasetQualitySchema, everyRow, mostCellCharacters, openedDatasetSchema, type RowFilter } from "../../../src/protocol/backend/datasets.js";
+import { splitNames } from "../../../src/data/split-names.js";
 import { csv, DescribedFolder, textAndLabel } from "./described.js";
 
 const here = new DescribedFolder();
@@ -64,7 +65,7 @@ describe("an open data set", () => {
     const { counts } = JSON.parse(readFileSync(whole, "utf8")) as { counts: { split: "train" | "validation" | "test"; rows: number }[] };
     for (const { split, rows } of counts) expect(splits.count(split), split).toBe(rows);
     expect(table.rowCount).toBe(1000);
-    const all = Array.from({ length: 1000 }, (_, n) => splits.inOrder(n));
+    const all = splitNames.flatMap((split) => Array.from({ length: splits.count(split) }, (_, n) => splits.nth(split, n)));
     expect([...all].sort((a, b) => a - b)).toEqual(Array.from({ length: 1000 }, (_, n) => n));
     expect(splits.of(splits.nth("test", 3))).toBe("test");
     expect((await numbers(whole, { split: "validation" }, 0, 200)).length).toBe(splits.count("validation"));
