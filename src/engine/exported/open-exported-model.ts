@@ -59,7 +59,7 @@ function understand(bytes: Uint8Array, file: string): ExportedModel {
   const embedding = findEmbedding(graph, inputs.ids.name, file);
   const { rows: vocabularySize, width: hiddenSize } = embedding.table;
   const output = findOutput(graph, vocabularySize, file);
-  return { file, folder, graph, inputs, embedding, output, hiddenSize, vocabularySize, readEmbeddings: () => readEmbeddingTable(embedding.table, folder) };
+  return { file, folder, graph, inputs, embedding, output, hiddenSize, vocabularySize, readEmbeddings: () => guardModel(file, () => readEmbeddingTable(embedding.table, folder)) };
 }
 
 async function readModel(file: string): Promise<Uint8Array> {
