@@ -2,6 +2,7 @@ import { PromptTuningError } from "../../common/errors.js";
 import { GraphBuilder } from "../graph/builder.js";
 import type { Graph, GraphNode } from "../graph/graph.js";
 import { isFloating } from "../graph/tensor-type.js";
+import { refuseGradient } from "./refuse.js";
 import { operatorKey, type RuleContext } from "./rule.js";
 import { gradientRules, supportedOperators } from "./rule-table.js";
 import { unbroadcast } from "./unbroadcast.js";
@@ -111,8 +112,5 @@ function tensorsReachedFrom(path: readonly GraphNode[], by: readonly string[]): 
 }
 
 function missingRule(node: GraphNode): PromptTuningError {
-  return new PromptTuningError("operator", `The operator ${printable(operatorKey(node))} (node "${printable(node.name)}") cannot be differentiated.`, {
-    reason: `It lies between the soft prompt and the loss, and there is no gradient rule for it. There are rules for ${supportedOperators().length} operators.`,
-    advice: "Export the model with plain operators (torch.onnx, without fusion), choose an unquantised variant, or add a rule under src/engine/autodiff/rules.",
-  });
+  return refuseGradient(node, `It lies between the soft prompt and the loss, and there is no gradient rule for ${printable(operatorKey(node))}. There are rules for ${supportedOperators().length} operators.`);
 }

@@ -6,7 +6,7 @@ import * as matrix from "./rules/matrix-product.js";
 import * as normalization from "./rules/normalization.js";
 import * as quantised from "./rules/quantised-product.js";
 import * as reduction from "./rules/reduction.js";
-import { rotaryEmbedding } from "./rules/rotary.js";
+import { rotaryEmbedding, standardRotaryEmbedding } from "./rules/rotary.js";
 import * as selection from "./rules/selection.js";
 import * as shape from "./rules/shape.js";
 import * as slicing from "./rules/slicing.js";
@@ -86,6 +86,7 @@ export const gradientRules: ReadonlyMap<string, GradientRule> = new Map<string, 
   ["SimplifiedLayerNormalization", normalization.simplifiedLayerNormalization],
   ["com.microsoft:SkipLayerNormalization", normalization.skipLayerNormalization],
   ["com.microsoft:SkipSimplifiedLayerNormalization", normalization.skipSimplifiedLayerNormalization],
+  ["RotaryEmbedding", standardRotaryEmbedding],
   ["com.microsoft:RotaryEmbedding", rotaryEmbedding],
 ]);
 

@@ -14,10 +14,17 @@ export interface QuantisedTable {
   readonly standardZero: number;
 }
 
-/** Float32 [rows, width] of (stored − zero point)·scale. */
+/**
+ * Float32 [rows, width] of (stored − zero point)·scale.
+ * @throws Error when a part is shorter than the sizes need.
+ */
 export function dequantiseTable({ rows, width, bits, blockSize, values, signed, scales, zeroPoints, standardZero }: QuantisedTable): Float32Array {
   const blocks = blockSize === 0 ? 0 : Math.ceil(width / blockSize);
   const zeroRow = bits === 4 ? Math.ceil(blocks / 2) : blocks;
+  const needed = { values: (rows * width * bits) / 8, scales: Math.max(rows * blocks, 1), zeroPoints: zeroPoints ? Math.max(rows * zeroRow, 1) : 0 };
+  if (values.length < needed.values || scales.length < needed.scales || (zeroPoints?.length ?? 0) < needed.zeroPoints) {
+    throw new Error(`the quantised table of ${rows} × ${width} has ${values.length} bytes, ${scales.length} scales and ${zeroPoints?.length ?? 0} bytes of zero points`);
+  }
   const half = 2 ** (bits - 1);
   const interpret = (stored: number): number => (signed && stored >= half ? stored - 2 * half : stored);
   const at = (bytes: Uint8Array, start: number, index: number): number =>

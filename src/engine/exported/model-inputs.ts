@@ -60,7 +60,6 @@ function noTokenIds(graph: Graph, file: string | undefined): PromptTuningError {
 
 function unknownInput(name: string, file: string | undefined): PromptTuningError {
   const variants = new Map(Object.entries({
-    use_cache_branch: "It chooses between two halves of a merged decoder; use the variant without past (decoder_model.onnx), or one exported with torch.onnx.",
     inputs_embeds: "It takes embeddings made by another file; use an export from token ids.",
     token_type_ids: "It belongs to an encoder such as BERT; use a causal language model.",
     encoder_hidden_states: "It belongs to an encoder–decoder model; use a causal language model.",

@@ -4,6 +4,7 @@ import type { EmbeddingTable } from "../embedding-table.js";
 import { PromptTuningError } from "../../common/errors.js";
 import type { Graph } from "../graph/graph.js";
 import { prune } from "../graph/prune.js";
+import { chooseBranches } from "../lowering/choose-branches.js";
 import { lowerGraph } from "../lowering/lower-graph.js";
 import { parseModel } from "../onnx/model-file.js";
 import { readEmbeddingTable } from "./embedding-table.js";
@@ -45,6 +46,7 @@ export async function openExportedModel(file: string): Promise<ExportedModel> {
 
 function understand(bytes: Uint8Array, file: string): ExportedModel {
   const graph = parseModel(bytes, file);
+  chooseBranches(graph);
   const folder = resolveLinks(graph, dirname(file), file);
   inlineSmallConstants(graph, folder);
   freeReservedNames(graph);
@@ -57,7 +59,7 @@ function understand(bytes: Uint8Array, file: string): ExportedModel {
   const embedding = findEmbedding(graph, inputs.ids.name, file);
   const { rows: vocabularySize, width: hiddenSize } = embedding.table;
   const output = findOutput(graph, vocabularySize, file);
-  return { file, folder, graph, inputs, embedding, output, hiddenSize, vocabularySize, readEmbeddings: () => readEmbeddingTable(embedding.table, folder) };
+  return { file, folder, graph, inputs, embedding, output, hiddenSize, vocabularySize, readEmbeddings: () => guardModel(file, () => readEmbeddingTable(embedding.table, folder)) };
 }
 
 async function readModel(file: string): Promise<Uint8Array> {

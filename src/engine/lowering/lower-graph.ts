@@ -31,8 +31,8 @@ function refuseBranches(graph: Graph, file: string | undefined): void {
   const node = graph.nodes.find(({ attributes }) => Object.values(attributes).some((attribute) => attribute.kind === "graph"));
   if (!node) return;
   throw new PromptTuningError("model", `The ONNX model branches while it runs: its node "${printable(node.name)}" is of the kind ${printable(node.operator)}.`, {
-    reason: "Merged exports hold two models, one for the first token and one for the following.",
-    advice: "Use the variant that is not merged (decoder_model.onnx), or export the model with torch.onnx (scripts/reference/export_onnx.py shows how).",
+    reason: "What it depends on is known only while it runs. (The switch of merged decoders, use_cache_branch, and constants are decided beforehand.)",
+    advice: "Use the variant without branches (decoder_model.onnx or model.onnx), or export the model with torch.onnx (scripts/reference/export_onnx.py shows how).",
     file,
   });
 }

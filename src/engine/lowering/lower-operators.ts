@@ -1,6 +1,7 @@
 import { contrib, operatorKey } from "../autodiff/rule.js";
 import { GraphBuilder } from "../graph/builder.js";
-import type { Graph } from "../graph/graph.js";
+import { ints } from "../graph/attribute.js";
+import type { Graph, GraphNode } from "../graph/graph.js";
 import { inferNodeTypes } from "../graph/shape-inference.js";
 import { matMulNBits } from "./block-product.js";
 import { matMulBnb4 } from "./bnb4-product.js";
@@ -25,7 +26,8 @@ export function lowerOperators(graph: Graph): void {
   const nodes = graph.nodes;
   graph.nodes = [];
   const context: LoweringContext = { graph, builder: new GraphBuilder(graph, "lowered/"), shared: new Map() };
-  for (const node of nodes) {
+  for (const stored of nodes) {
+    const node = withOrder(graph, stored);
     const lowering = lowerings.get(operatorKey(node));
     if (!lowering) {
       inferNodeTypes(graph, node);
@@ -42,4 +44,11 @@ export function lowerOperators(graph: Graph): void {
       graph.nodes.push(identity);
     });
   }
+}
+
+/** Writes the order of a transposition out: without it onnxruntime 1.30 ends the process over a DequantizeLinear before it. */
+function withOrder(graph: Graph, node: GraphNode): GraphNode {
+  if (operatorKey(node) !== "Transpose" || node.attributes.perm) return node;
+  const rank = graph.typeOf(node.inputs[0])?.shape?.length;
+  return rank === undefined ? node : { ...node, attributes: { ...node.attributes, perm: ints(Array.from({ length: rank }, (_, axis) => rank - 1 - axis)) } };
 }

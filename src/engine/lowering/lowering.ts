@@ -1,8 +1,7 @@
-import { PromptTuningError } from "../../common/errors.js";
-import { operatorKey } from "../autodiff/rule.js";
+import type { PromptTuningError } from "../../common/errors.js";
+import { refuseGradient } from "../autodiff/refuse.js";
 import type { GraphBuilder } from "../graph/builder.js";
 import type { Graph, GraphNode } from "../graph/graph.js";
-import { printable } from "../onnx/printable.js";
 
 export interface LoweringContext {
   readonly graph: Graph;
@@ -16,9 +15,4 @@ export interface LoweringContext {
 export type Lowering = (node: GraphNode, context: LoweringContext) => readonly string[];
 
 /** The error for a node that cannot be spelled out. */
-export function refuseLowering(node: GraphNode, reason: string): PromptTuningError {
-  return new PromptTuningError("operator", `The node "${printable(node.name)}" (${printable(operatorKey(node))}) cannot be differentiated.`, {
-    reason,
-    advice: "Export the model with plain operators (torch.onnx, without fusion), or use another variant of it.",
-  });
-}
+export const refuseLowering = (node: GraphNode, reason: string): PromptTuningError => refuseGradient(node, reason);

@@ -1,4 +1,4 @@
-import { int } from "../graph/attribute.js";
+import { int, ints } from "../graph/attribute.js";
 import type { GraphBuilder } from "../graph/builder.js";
 import type { GraphNode } from "../graph/graph.js";
 import { toFloat } from "./unpack.js";
@@ -24,15 +24,15 @@ export function appendLinearDequantised(builder: GraphBuilder, { values, scale, 
 }
 
 /**
- * Some columns of W as rows, float32 [count, K]; onnxruntime computes them once, when it opens the graph. Written
- * without DequantizeLinear: onnxruntime 1.30 fuses that with a product into MatMulNBits, and crashes on few columns.
+ * Some columns of W as rows, float32 [count, K]. Written with plain operators, so that onnxruntime computes them once,
+ * when it opens the graph.
  */
 export function appendLinearRows(builder: GraphBuilder, { values, scale, zeroPoint }: LinearWeight, columns: string): string {
   const pick = (tensor: string, axis: number): string => builder.add("Gather", [tensor, columns], { attributes: { axis: int(axis) } });
   const ofEach = (tensor: string): string => (isSingle(builder, tensor) ? builder.add("Reshape", [tensor, builder.integers([])], { shape: [] }) : pick(tensor, 0));
   const numbers = toFloat(builder, pick(values, 1));
   const centred = zeroPoint ? builder.add("Sub", [numbers, toFloat(builder, ofEach(zeroPoint))]) : numbers;
-  return builder.add("Transpose", [builder.add("Mul", [centred, ofEach(scale)])]);
+  return builder.add("Transpose", [builder.add("Mul", [centred, ofEach(scale)])], { attributes: { perm: ints([1, 0]) } });
 }
 
 function isSingle(builder: GraphBuilder, tensor: string): boolean {

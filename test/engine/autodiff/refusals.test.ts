@@ -1,5 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { int, ints, text } from "../../../src/engine/graph/attribute.js";
+import { refuseGradient } from "../../../src/engine/autodiff/refuse.js";
+import type { GraphNode } from "../../../src/engine/graph/graph.js";
 import { differentiateOnly } from "./finite-differences.js";
 import { absent, booleans, type Declaration, float, integers, type OperatorCase, runtimeIntegers, values } from "./operator-case.js";
 
@@ -22,6 +24,23 @@ const refused: [string, Omit<OperatorCase, "note">, RegExp, Declaration?][] = [
   ["Hardmax", { inputs: [float([2, 3])] }, /no gradient rule/],
   ["com.microsoft:Attention", { inputs: [float([1, 2, 4]), float([4, 12], { constant: true })], attributes: { num_heads: int(2), qkv_hidden_sizes: ints([4, 4, 4]) } }, /no gradient rule/],
 ];
+
+describe("where a refused node stands and what to use instead", () => {
+  const node = (operator: string, name: string): GraphNode => ({ name, operator, domain: "", inputs: [], outputs: [], attributes: {} });
+  it.each([
+    ["/model/layers.12/mlp/act/Hardmax", / of layer 12 \(Hardmax\)/],
+    ["transformer.h.3.attn.Hardmax", / of layer 3 /],
+    ["node_Hardmax_44", /"node_Hardmax_44" \(Hardmax\)/],
+  ])("%s", (name, wanted) => {
+    const { message, advice } = refuseGradient(node("Hardmax", name), "No rule.");
+    expect(message).toMatch(wanted);
+    expect(advice).toMatch(/model\.onnx/);
+  });
+
+  it("integers throughout: a variant with float activations", () => {
+    expect(refuseGradient(node("QLinearMatMul", "q"), "No rule.").advice).toMatch(/model_fp16\.onnx, model_q4\.onnx/);
+  });
+});
 
 describe("what a rule does not cover is refused with the node's name and a way on", () => {
   it.each(refused)("%s %#", (key, testCase, reason, declaration = "sizes") => {

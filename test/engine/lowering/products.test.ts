@@ -48,6 +48,18 @@ describe("products with packed weights give the same when spelled out", () => {
     (wanted.data as Float32Array).forEach((value, i) => expect((found.data as Float32Array)[i]).toBeCloseTo(value, 4));
   });
 
+  it("a transposition of a dequantised weight says its order, without which onnxruntime 1.30 would end the process", async () => {
+    const graph = new Graph();
+    graph.opsets.set("", 21);
+    const builder = new GraphBuilder(graph);
+    builder.input("x", { elementType: "float32", shape: ["batch", "time", 32] });
+    const dense = builder.add("DequantizeLinear", [builder.initializer(bytes("w", [32, 4])), builder.initializer(floats("s", [4])), builder.initializer(bytes("z", [4]))], { attributes: { axis: int(1) } });
+    builder.outputAs(builder.add("FusedMatMul", ["x", builder.add("Transpose", [dense])], { domain: "com.microsoft", attributes: { transB: int(1) } }), "y");
+    lowerOperators(graph);
+    expect(graph.nodes.find((node) => node.operator === "Transpose")?.attributes.perm).toEqual({ kind: "ints", value: [1, 0] });
+    expect((await run(graph, 32)).dims).toEqual([2, 3, 4]);
+  });
+
   const refused: [string, string, (Initializer | undefined)[], Attributes, RegExp][] = [
     ["another order of columns", "MatMulNBits", [bytes("w", [4, 2, 8]), floats("s", [4, 2]), undefined, { ...bytes("g", [128]), elementType: "int32", shape: [32] }], nbits(4, 32), /order of columns/],
     ["2 bits", "MatMulNBits", [bytes("w", [4, 2, 4]), floats("s", [4, 2])], nbits(4, 32, { bits: int(2) }), /2 bits/],

@@ -37,6 +37,10 @@ export const normalizationCases: Readonly<Record<string, readonly OperatorCase[]
     { note: "weight, shift and bias", inputs: [float([2, 2, 4]), float([2, 2, 4]), float([4]), float([4]), float([4])], attributes: { epsilon: f(0.1) } },
     { note: "bias without shift", inputs: [float([2, 2, 4]), float([2, 2, 4]), float([4]), absent, float([4])], attributes: { epsilon: f(0.1) } },
   ],
+  RotaryEmbedding: [
+    { note: "rank 4, positions", inputs: [float([1, 2, 3, 4]), ...cache(5, 2), runtimeIntegers([0, 1, 4], [1, 3])], opset: 23 },
+    { note: "rank 3, interleaved", inputs: [float([1, 2, 8]), ...cache(5, 2), runtimeIntegers([1, 3], [1, 2])], attributes: { num_heads: int(2), interleaved: int(1) }, opset: 23 },
+  ],
   "com.microsoft:RotaryEmbedding": [
     { note: "rank 3, halves", inputs: [float([1, 2, 8]), runtimeIntegers([1, 3], [1, 2]), ...cache(5, 2)], attributes: { num_heads: int(2), rotary_embedding_dim: int(4) } },
     { note: "rank 4, halves", inputs: [float([2, 2, 2, 4]), runtimeIntegers([0, 1, 2, 4], [2, 2]), ...cache(5, 2)] },
