@@ -17,7 +17,7 @@ const float4 = [...positiveFloat, ...positiveFloat.map((value) => -value)];
 /**
  * onnxruntime's MatMulBnb4: Y = X·Wᵀ with W [N, K] in blocks that run on from row to row. Its kernel dequantises the
  * whole weight at every use, so this is done once: onnxruntime folds the nodes below into a float weight when it opens
- * the graph, and both directions use that (docs/adr/0012).
+ * the graph, and both directions use that (docs/adr/0014).
  */
 export const matMulBnb4: Lowering = (node, { builder, graph }) => {
   const [input, values, largest] = node.inputs;
