@@ -11,19 +11,23 @@ export interface AddedToken {
   readonly normalized: boolean;
 }
 
-/** Everything about a byte-level BPE tokenizer, whatever file it came from. */
-export interface TokenizerDefinition {
-  /** Vocabulary by id; undefined where an id is not used. */
+/** What every tokenizer has, however it cuts a text. */
+export interface Vocabulary {
+  /** Entries by id, as the file writes them; undefined where an id is not used. */
   readonly tokens: readonly (string | undefined)[];
-  /** Pairs by rank. */
-  readonly merges: readonly (readonly [string, string])[];
   readonly addedTokens: readonly AddedToken[];
-  readonly preTokenizer: PreTokenizer;
   /** Ids that `addSpecialTokens` puts before and after a text. */
   readonly prefix: readonly number[];
   readonly suffix: readonly number[];
   readonly beginOfTextId?: number;
   readonly endOfTextId?: number;
+}
+
+/** Everything about a byte-level BPE tokenizer, whatever file it came from. */
+export interface TokenizerDefinition extends Vocabulary {
+  /** Pairs by rank. */
+  readonly merges: readonly (readonly [string, string])[];
+  readonly preTokenizer: PreTokenizer;
 }
 
 // The largest known tokenizers have 262,144 tokens and 514,906 merges.
@@ -85,10 +89,8 @@ export function checkMerges(merges: TokenizerDefinition["merges"], ids: Readonly
   }
 }
 
-type AroundTexts = Pick<TokenizerDefinition, "tokens" | "addedTokens" | "prefix" | "suffix" | "beginOfTextId" | "endOfTextId">;
-
 /** Added tokens must be vocabulary entries, and the ids around texts must exist. */
-export function checkAddedTokens({ tokens, addedTokens, prefix, suffix, beginOfTextId, endOfTextId }: AroundTexts): void {
+export function checkAddedTokens({ tokens, addedTokens, prefix, suffix, beginOfTextId, endOfTextId }: Vocabulary): void {
   if (addedTokens.length > maximumAddedTokens) throw tokenizerError(`It has ${addedTokens.length} added tokens; at most ${maximumAddedTokens} are accepted.`);
   const characters = addedTokens.reduce((sum, { content }) => sum + content.length, 0);
   if (characters > maximumAddedCharacters) throw tokenizerError(`Its added tokens have ${characters} characters; at most ${maximumAddedCharacters} are accepted.`);
