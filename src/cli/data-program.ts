@@ -4,6 +4,7 @@ import { nearestOf } from "../common/nearest.js";
 import { columnRoles, type ColumnRole, type SplitRule } from "../data/description/schema.js";
 import { splitNames, type SplitName } from "../data/dataset.js";
 import { type Encoding, encodings } from "../data/reading/reading.js";
+import type { ActionWiring } from "./action-wiring.js";
 import { addCommand } from "./commands/data/add.js";
 import { checkCommand } from "./commands/data/check.js";
 import { exportCommand } from "./commands/data/export.js";
@@ -15,7 +16,6 @@ import { showCommand } from "./commands/data/show.js";
 import { splitCommand } from "./commands/data/split.js";
 import { examplesOf } from "./help.js";
 import { shareNumber, wholeNumber } from "./option-numbers.js";
-import type { ActionWiring } from "./program.js";
 
 type AddOptions = Partial<Record<ColumnRole | SplitName | "hub" | "revision" | "config" | "sample" | "name" | "to", string>> & { overwrite: boolean; encoding?: Encoding };
 

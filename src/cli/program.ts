@@ -3,6 +3,7 @@ import { Command, Option } from "commander";
 import packageFile from "../../package.json";
 import { PromptTuningError } from "../common/errors.js";
 import { nearestOf } from "../common/nearest.js";
+import type { ActionWiring } from "./action-wiring.js";
 import { evaluateCommand } from "./commands/evaluate.js";
 import { inspectCommand } from "./commands/inspect.js";
 import { fetchModelCommand, listModelsCommand, removeModelCommand } from "./commands/models.js";
@@ -23,9 +24,6 @@ export interface GlobalSettings {
   readonly runsRoot: string;
   readonly runsNamed: boolean;
 }
-
-/** Wires a command's work to the command line. */
-export type ActionWiring = <Arguments extends unknown[]>(work: (context: CommandContext, ...given: Arguments) => Promise<number>) => (...given: [...Arguments, unknown, Command]) => Promise<void>;
 
 /** A command that runs gets its context here and hands its exit code back. */
 export interface CommandHost {

@@ -1,5 +1,6 @@
 import { addDataset, lookAtFiles } from "../../backend/datasets/add-dataset.js";
-import type { DataOptions, OpenDatasets } from "../../backend/datasets/open-datasets.js";
+import type { DataOptions } from "../../backend/datasets/data-options.js";
+import type { OpenDatasets } from "../../backend/datasets/open-datasets.js";
 import { chooseColumns, exportDataset, rebalanceDataset, sampleDataset, splitDataset } from "../../backend/datasets/shape-dataset.js";
 import { suggestExperiment } from "../../backend/datasets/suggest-experiment.js";
 import type { DataProgress } from "../../protocol/backend/datasets.js";

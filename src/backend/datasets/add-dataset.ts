@@ -11,7 +11,7 @@ import type { RowBatch } from "../../data/rows/row-batch.js";
 import { describeHubDataset } from "../../data/sources/hub-dataset.js";
 import { describeSampleDataset } from "../../data/sources/sample-dataset.js";
 import type { LookedAt, Roles, SourceToAdd } from "../../protocol/backend/dataset-shaping.js";
-import type { DataOptions } from "./open-datasets.js";
+import type { DataOptions } from "./data-options.js";
 import { shownCell } from "./shown-rows.js";
 
 const shownRows = 5;

@@ -9,7 +9,8 @@ import { TokenLengthCounter, type TokenLengths } from "../../data/quality/token-
 import { ColumnPicker, type DataPart, forEachRow, type Rows, type VisitedRow } from "../../data/row-stream.js";
 import { splitNames } from "../../data/split-names.js";
 import type { DatasetQuality } from "../../protocol/backend/datasets.js";
-import type { DataOptions, OpenDataset } from "./open-datasets.js";
+import type { DataOptions } from "./data-options.js";
+import type { OpenDataset } from "./open-datasets.js";
 
 /** Type, missing values and balance of the columns, in one pass. @throws PromptTuningError data, stopped. */
 export async function profileColumns(dataset: OpenDataset, options: DataOptions): Promise<ColumnProfile[]> {

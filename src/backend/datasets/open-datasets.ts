@@ -1,30 +1,15 @@
 import { stat } from "node:fs/promises";
 import path from "node:path";
-import type { SourceProgress } from "../../backbone/sources/source.js";
-import type { DatasetTable } from "../../data/description/dataset-table.js";
 import { openDatasetTable } from "../../data/description/dataset-table.js";
 import { type LoadedDescription, loadDescription } from "../../data/description/load-description.js";
 import { columnOf } from "../../data/description/schema.js";
-import { MatchCache } from "./row-matches.js";
+import type { DataOptions } from "./data-options.js";
+import { MatchCache, type SearchedDataset } from "./row-matches.js";
 import { RowSplits } from "./row-splits.js";
 
-export interface DataOptions {
-  /** The cache folder. */
-  readonly cache: string;
-  readonly signal?: AbortSignal;
-  /** Bytes read so far, of how many. */
-  readonly progress?: (done: number, total: number) => void;
-  /** How far files of the hub are fetched. */
-  readonly onFetch?: (progress: SourceProgress) => void;
-}
-
 /** A data set whose rows can be read in any order. */
-export interface OpenDataset extends LoadedDescription {
-  readonly table: DatasetTable;
-  readonly splits: RowSplits;
+export interface OpenDataset extends SearchedDataset {
   readonly matches: MatchCache;
-  /** Column that holds labels, where there is one. */
-  readonly labelColumn: string | undefined;
 }
 
 /** Data sets that are kept open; what was used longest ago goes first, and is opened again from its index in a moment. */

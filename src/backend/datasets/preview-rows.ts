@@ -1,5 +1,6 @@
 import type { AnswerSlot } from "../../tasks/template.js";
-import type { DataOptions, OpenDataset } from "./open-datasets.js";
+import type { DataOptions } from "./data-options.js";
+import type { OpenDataset } from "./open-datasets.js";
 import type { RowToPreview } from "./template-preview.js";
 import { roleColumns } from "../../data/load-described.js";
 

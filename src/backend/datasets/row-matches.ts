@@ -1,8 +1,18 @@
-import { type DatasetTable } from "../../data/description/dataset-table.js";
+import type { DatasetTable } from "../../data/description/dataset-table.js";
 import { openDatasetRows } from "../../data/description/dataset-parts.js";
+import type { LoadedDescription } from "../../data/description/load-description.js";
 import { GrowingArray } from "../../data/quality/growing-array.js";
 import type { RowFilter } from "../../protocol/backend/datasets.js";
-import type { DataOptions, OpenDataset } from "./open-datasets.js";
+import type { DataOptions } from "./data-options.js";
+import type { RowSplits } from "./row-splits.js";
+
+/** What a filter asks of a data set. */
+export interface SearchedDataset extends LoadedDescription {
+  readonly table: DatasetTable;
+  readonly splits: RowSplits;
+  /** Column that holds labels, where there is one. */
+  readonly labelColumn: string | undefined;
+}
 
 /** Filters whose matches are kept: the one that is looked at and the last few. */
 const mostKept = 4;
@@ -12,7 +22,7 @@ export class MatchCache {
   private readonly kept = new Map<string, Promise<Uint32Array>>();
 
   /** Numbers of the rows that a filter lets through, ascending; undefined for the filter that lets all through. @throws PromptTuningError data, stopped. */
-  async of(dataset: OpenDataset, filter: RowFilter, options: DataOptions): Promise<Uint32Array | undefined> {
+  async of(dataset: SearchedDataset, filter: RowFilter, options: DataOptions): Promise<Uint32Array | undefined> {
     if (filter.search === "" && filter.label === null && filter.split === null) return undefined;
     const key = JSON.stringify(filter);
     const there = await this.kept.get(key)?.catch(() => undefined);
@@ -28,7 +38,7 @@ export class MatchCache {
   }
 }
 
-async function findRows(dataset: OpenDataset, { search, label, split }: RowFilter, options: DataOptions): Promise<Uint32Array> {
+async function findRows(dataset: SearchedDataset, { search, label, split }: RowFilter, options: DataOptions): Promise<Uint32Array> {
   const { table, splits, labelColumn } = dataset;
   const found = new GrowingArray();
   const inSplit = (row: number): boolean => split === null || splits.of(row) === split;

@@ -2,7 +2,7 @@ import { type SplitName, splitNames } from "../../data/dataset.js";
 import type { DatasetTable } from "../../data/description/dataset-table.js";
 import { divideRows } from "../../data/description/split-parts.js";
 import type { LoadedDescription } from "../../data/description/load-description.js";
-import type { DataOptions } from "./open-datasets.js";
+import type { DataOptions } from "./data-options.js";
 
 type Parts = DatasetTable["parts"];
 

@@ -15,7 +15,7 @@ import { takeRows } from "../../data/shape/row-copies.js";
 import { sampleRows, type SampleReport } from "../../data/shape/sample-rows.js";
 import type { SplitName } from "../../data/split-names.js";
 import type { Roles } from "../../protocol/backend/dataset-shaping.js";
-import type { DataOptions } from "./open-datasets.js";
+import type { DataOptions } from "./data-options.js";
 
 export interface Target {
   /** A .csv or .jsonl file. */

@@ -1,6 +1,7 @@
 import { mostCellCharacters, mostWholeCharacters, type RowFilter, type ShownCell, type ShownRow, type WholeRow } from "../../protocol/backend/datasets.js";
 import { PromptTuningError } from "../../common/errors.js";
-import type { DataOptions, OpenDataset } from "./open-datasets.js";
+import type { DataOptions } from "./data-options.js";
+import type { OpenDataset } from "./open-datasets.js";
 import { readRows } from "./row-matches.js";
 
 export interface RowsWanted {

@@ -1,9 +1,8 @@
 import { PromptTuningError } from "../../common/errors.js";
-import type { DelimitedReading } from "./delimited-rows.js";
 import { mostColumns } from "./row-batch.js";
 
 /** The names of the columns. @throws PromptTuningError data: too many, two of one name, a .tsv file in quotes. */
-export function delimitedHeader(file: string, reading: DelimitedReading, cells: readonly string[]): string[] {
+export function delimitedHeader(file: string, reading: { readonly quotes: boolean }, cells: readonly string[]): string[] {
   if (cells.length > mostColumns) {
     throw new PromptTuningError("data", `${file} has ${cells.length} columns.`, { file, line: 1, reason: `At most ${mostColumns} are read.`, advice: "Keep only the columns that are needed." });
   }

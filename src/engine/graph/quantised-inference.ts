@@ -1,5 +1,5 @@
 import { intAttribute } from "./attribute.js";
-import type { Inference } from "./shape-inference.js";
+import type { Inference } from "./inference.js";
 import type { Dimension, ElementType, TensorType } from "./tensor-type.js";
 
 type Shape = readonly Dimension[];

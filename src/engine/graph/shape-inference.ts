@@ -1,10 +1,10 @@
 import { intAttribute, intsAttribute } from "./attribute.js";
 import type { Graph, GraphNode } from "./graph.js";
+import type { Inference } from "./inference.js";
 import { quantisedInferences } from "./quantised-inference.js";
 import { type Dimension, type ElementType, elementTypeFromCode, type TensorType } from "./tensor-type.js";
 
 type Shape = readonly Dimension[];
-export type Inference = (node: GraphNode, inputs: readonly (TensorType | undefined)[], graph: Graph) => readonly (TensorType | undefined)[];
 
 /**
  * What can be said of a node's outputs from its inputs. Not knowing is always allowed: the autodiff then decides
