@@ -12,6 +12,9 @@ type Path = readonly (string | number)[];
 /** Deepest nesting of an experiment file; the parser is recursive, and a file of a million brackets must not exhaust its stack. */
 const maximumDepth = 64;
 
+/** A key that would be an object's prototype in JavaScript. */
+export const forbiddenKey = "__proto__";
+
 /** Most syntax problems reported: after the first few, the parser only stumbles on. */
 const maximumSyntaxProblems = 20;
 
@@ -110,7 +113,7 @@ export class JsonDocument {
       const [key, value] = property.children!;
       const own = [...path, key.value as string];
       const found: Diagnostic[] = [];
-      if (key.value === "__proto__") found.push(this.diagnostic('"__proto__" cannot be used as a key.', own, key));
+      if (key.value === forbiddenKey) found.push(this.diagnostic(`"${forbiddenKey}" cannot be used as a key.`, own, key));
       else if (seen.has(key.value)) found.push(this.diagnostic(`The key ${quoted(key.value)} stands here for the second time.`, own, key));
       seen.add(key.value);
       return value ? [...found, ...this.findKeyProblems(value, own)] : found;

@@ -2,6 +2,7 @@ import { spansOf } from "../tasks/labelling/spans.js";
 import { readTags, readWords } from "../tasks/labelling/words-and-tags.js";
 import { jsonList } from "../tasks/passages.js";
 import type { TaskType } from "../tasks/task-facts.js";
+import { forbiddenKey } from "./json-document.js";
 import type { DataRoles } from "./new-experiment.js";
 
 /** A column with more different values than this holds texts rather than labels. */
@@ -37,7 +38,7 @@ export function suggestTask(columns: readonly string[], rows: readonly Cells[], 
   const words = texts.find((column) => holdsWords(seen, column, answer));
   if (words !== undefined) return { task: "sequence-labelling", labels: typesOf(seen, answer), texts: [words], roles: { words } };
   const values = new Set(seen.map((cells) => cells[answer]?.trim() ?? "").filter((value) => value !== ""));
-  const isLabel = values.size >= 2 && values.size <= mostLabels && values.size < seen.length;
+  const isLabel = values.size >= 2 && values.size <= mostLabels && values.size < seen.length && !values.has(forbiddenKey);
   const context = texts.find((column) => contextNames.includes(column.toLowerCase())) ?? texts.find((column) => holdsLists(seen, column));
   return {
     task: isLabel ? "classification" : "generation",
@@ -51,7 +52,8 @@ export function suggestTask(columns: readonly string[], rows: readonly Cells[], 
 function holdsWords(rows: readonly Cells[], column: string, answer: string): boolean {
   const filled = rows.filter((cells) => cells[answer] !== undefined && cells[column] !== undefined);
   const read = filled.map((cells) => readTags(cells[answer], readWords(cells[column]).length));
-  return read.length > 0 && read.every((row) => "tags" in row) && read.some((row) => "tags" in row && spansOf(row.tags).length > 0);
+  const spans = read.flatMap((row) => ("tags" in row ? spansOf(row.tags) : []));
+  return read.every((row) => "tags" in row) && spans.length > 0 && spans.every(({ type }) => type !== forbiddenKey);
 }
 
 function typesOf(rows: readonly Cells[], answer: string): string[] {

@@ -47,6 +47,12 @@ describe("a task for a data set", () => {
     expect(written(rows.map(({ input, output }) => ({ input, output })), "output")).toMatchObject({ template: "Input: {input}\n{soft:20}Output:{output}" });
   });
 
+  it("of answers that a verbalizer cannot name is generation", () => {
+    const rows = ["__proto__", "a", "__proto__"].map((answer) => ({ text: "x y", answer }));
+    expect(written(rows, "answer")).toMatchObject({ type: "generation" });
+    expect(written(rows.map(({ text }) => ({ text, answer: "B-__proto__ O" })), "answer")).toMatchObject({ type: "generation" });
+  });
+
   it("gives a right experiment for any rows", () => {
     const cell = fc.oneof(fc.string({ unit: "grapheme", maxLength: 10 }), fc.constantFrom('["a"]', "O", "B-x", '["B-x"]', "", "a b", "O B-"));
     const column = fc.oneof(fc.constantFrom("context", "tokens", "tags", "system", "input", "output", "label", "text", "question"), fc.string({ minLength: 1, maxLength: 5 }).filter((name) => name !== "__proto__"));
