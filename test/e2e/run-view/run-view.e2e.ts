@@ -1,6 +1,5 @@
 import { appendFileSync, cpSync, writeFileSync } from "node:fs";
 import path from "node:path";
-import type { Frame } from "playwright-core";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { encodeRecord } from "../../../src/runs/journal-format.js";
 import type { RunEvent } from "../../../src/runs/events.js";
@@ -19,7 +18,11 @@ const write = (events: readonly RunEvent[]): Buffer => Buffer.concat(events.map(
 const steps = (from: number, to: number): RunEvent[] =>
   Array.from({ length: to - from + 1 }, (_, i) => ({ type: "step", step: from + i, steps: 500, epoch: 0, loss: 1 / (from + i), learningRate: 0.01, gradientNorm: 1, samplesPerSecond: 10, secondsLeft: null }));
 const open = (run: string): Promise<unknown> => code.evaluate((vscode, path) => vscode.commands.executeCommand("promptTuning.openRun", path), run);
-const points = (frame: Frame): Promise<string | null> => frame.locator(".chart").first().getAttribute("data-points");
+/** Points of a run's curve, in the page as it is now: a page that is shown again is another frame. */
+const points = async (run: string): Promise<string | null> => {
+  const frame = await code.webviewFrame(path.basename(run));
+  return frame.locator(".chart").first().getAttribute("data-points", { timeout: 1000 }).catch(() => null);
+};
 const tabs = (): Promise<number> => code.evaluate((vscode) => vscode.window.tabGroups.all.flatMap((group) => group.tabs).length);
 
 beforeAll(async () => {
@@ -39,7 +42,7 @@ it("opens a run with its result, draws its curve, and opens it once", async () =
   const frame = await code.webviewFrame(path.basename(finished));
   await frame.locator("table.bars tr.learned").waitFor();
   await frame.getByRole("tab", { name: "Training" }).click();
-  await expect.poll(async () => Number(await points(frame))).toBeGreaterThan(0);
+  await expect.poll(async () => Number(await points(finished)), { timeout: 30_000 }).toBeGreaterThan(0);
   await expect.poll(async () => Number(await frame.locator(".chart").first().getAttribute("data-drawn"))).toBeGreaterThan(0);
   // The icons' font is there: the page's content security policy lets it in.
   expect(await frame.evaluate("document.fonts.check('16px codicon')")).toBe(true);
@@ -52,15 +55,14 @@ it("follows a journal that is written, and catches up after it was hidden", asyn
   await open(cutOff);
   const frame = await code.webviewFrame(path.basename(cutOff));
   await frame.locator(".notice", { hasText: "cut off" }).waitFor();
-  await expect.poll(() => points(frame)).toBe("50");
+  await expect.poll(() => points(cutOff), { timeout: 30_000 }).toBe("50");
   appendFileSync(path.join(cutOff, "journal.jsonl"), write(steps(51, 60)));
-  await expect.poll(() => points(frame), { timeout: 15_000 }).toBe("60");
+  await expect.poll(() => points(cutOff), { timeout: 30_000 }).toBe("60");
   await open(finished);
   await code.webviewFrame(path.basename(finished));
   appendFileSync(path.join(cutOff, "journal.jsonl"), write(steps(61, 200)));
   await open(cutOff);
-  const again = await code.webviewFrame(path.basename(cutOff));
-  await expect.poll(() => points(again), { timeout: 15_000 }).toBe("200");
+  await expect.poll(() => points(cutOff), { timeout: 30_000 }).toBe("200");
 });
 
 it("is there again after the window was reloaded", async () => {
@@ -68,7 +70,7 @@ it("is there again after the window was reloaded", async () => {
   await code.reload();
   const frame = await code.webviewFrame(path.basename(cutOff), 60_000);
   await frame.getByRole("tab", { name: "Training" }).click();
-  await expect.poll(() => points(frame), { timeout: 15_000 }).toBe("200");
+  await expect.poll(() => points(cutOff), { timeout: 30_000 }).toBe("200");
 });
 
 it("does from its buttons what the commands do", async () => {
