@@ -7,7 +7,7 @@ import { packedSample } from "./packed-sample.mjs";
 import { runtimeFiles } from "./targets.mjs";
 
 /** Not of use inside the editor. */
-const leftOut = [/^media\/readme-/, /^media\/screenshots\//, /^media\/sample-workspace\//, /\.map$/, /^out\/ptune\.js$/, /\/\.DS_Store$/];
+const leftOut = [/^media\/readme[-/]/, /^media\/screenshots\//, /^media\/sample-workspace\//, /\.map$/, /^out\/ptune\.js$/, /\/\.DS_Store$/];
 
 /** @returns {Promise<string>} the folder */
 export async function stagePackage(target) {
