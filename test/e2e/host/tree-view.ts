@@ -14,6 +14,7 @@ export interface TreeRow {
 
 /** A tree view in the sidebar, by its title. Lists draw only the rows in sight: `find` scrolls to the others. */
 export class TreeView {
+  private readonly heading: Locator;
   private readonly pane: Locator;
   private readonly list: Locator;
 
@@ -21,8 +22,8 @@ export class TreeView {
     private readonly page: Page,
     title: string,
   ) {
-    const heading = page.locator(".pane-header .title", { hasText: wholeText(title) });
-    this.pane = page.locator(".pane", { has: heading }).filter({ has: page.locator(".pane-body") });
+    this.heading = page.locator(".title", { hasText: wholeText(title) });
+    this.pane = page.locator(".pane", { has: page.locator(".pane-header .title", { hasText: wholeText(title) }) }).filter({ has: page.locator(".pane-body") });
     this.list = this.pane.locator(".monaco-list").first();
   }
 
@@ -70,8 +71,9 @@ export class TreeView {
     return this.header.locator(`.action-label[aria-label^="${name}"]`).first();
   }
 
+  /** A view that begins collapsed has only its header. */
   async expand(): Promise<void> {
-    const own = this.pane.locator(".pane-header");
+    const own = this.page.locator(".pane-header", { has: this.heading }).first();
     await own.waitFor({ state: "attached" });
     if ((await own.getAttribute("aria-expanded")) === "false") await own.click();
     await this.pane.locator(".pane-body").waitFor();
