@@ -38,6 +38,8 @@ export interface Runs {
   readonly onDidChange: vscode.Event<void>;
   /** Reads the folders (once; later calls only wait for the first). */
   load(): Promise<void>;
+  /** Resolves when the newest runs are known; the others follow as a change. */
+  loadNewest(): Promise<void>;
   /** By the folder's path. */
   find(runFolder: string): RunEntry | undefined;
   /** Looks again at one run, or at all. */

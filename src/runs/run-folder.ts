@@ -17,6 +17,10 @@ export class RunFolder {
   get experimentName(): string {
     return namePattern.exec(this.name)?.[1] ?? this.name;
   }
+  /** When the run was made, `yyyymmdd-hhmmss`; "" where the folder was renamed by hand. */
+  get time(): string {
+    return namePattern.exec(this.name)?.[2] ?? "";
+  }
   get experiment(): string {
     return path.join(this.path, "experiment.json");
   }

@@ -37,6 +37,10 @@ export function createRuns({ context, log, jobs }: { context: vscode.ExtensionCo
       watching.begin();
       return collection.load();
     },
+    loadNewest() {
+      watching.begin();
+      return collection.loadNewest();
+    },
     find: (runFolder) => collection.find(runFolder),
     refresh(runFolder) {
       watching.begin();

@@ -1,6 +1,10 @@
 import path from "node:path";
 import type { RunEntry } from "../../runs/run-entry.js";
+import { RunFolder } from "../../runs/run-folder.js";
 import { runIsGone, sameEntry } from "./run-entries.js";
+
+/** The newest runs, more than a window shows, are read before the others: of thousands, those take seconds. */
+const mostNewest = 100;
 
 /** How the collection reaches the disk; the modules behind it are loaded when they are first used. */
 export interface RunReader {
@@ -27,6 +31,8 @@ export class RunCollection {
   /** Folder → the look that has not begun yet, and the one under way. */
   private readonly waiting = new Map<string, Promise<void>>();
   private readonly underWay = new Map<string, Promise<void>>();
+  private newestKnown!: () => void;
+  private readonly newest = new Promise<void>((resolve) => (this.newestKnown = resolve));
 
   constructor(private readonly options: RunCollectionOptions) {}
 
@@ -45,6 +51,11 @@ export class RunCollection {
 
   load(): Promise<void> {
     return (this.loading ??= this.refreshAll());
+  }
+
+  /** As `load`, but resolves when the newest runs are known; the others follow as a change. */
+  loadNewest(): Promise<void> {
+    return Promise.race([this.load(), this.newest]);
   }
 
   /** Resolves when what is on the disk now (not earlier) is known. */
@@ -76,12 +87,25 @@ export class RunCollection {
         onProblem(root, error);
       }
     }
-    const entries = await reader.glance(found);
+    const newest = await this.readNewest(found);
+    const known = new Set(newest.map((entry) => entry.path));
+    const entries = [...newest, ...(await reader.glance(found.filter((folder) => !known.has(folder))))];
     const there = new Set(entries.filter((entry) => !runIsGone(entry)).map(({ path: folder }) => folder));
-    let changed = false;
+    let changed = newest.length > 0;
     for (const folder of [...this.entries.keys()]) if (!there.has(folder)) changed = this.entries.delete(folder) || changed;
     for (const entry of entries) if (there.has(entry.path)) changed = this.put(entry) || changed;
     if (changed) this.changed();
+  }
+
+  /** The first of many, told at once; nothing where some are known, or few are there. */
+  private async readNewest(found: readonly string[]): Promise<readonly RunEntry[]> {
+    if (this.entries.size > 0 || found.length <= mostNewest) return [];
+    const timeOf = (folder: string): string => new RunFolder(folder).time;
+    const newest = await this.options.reader.glance(found.toSorted((a, b) => timeOf(b).localeCompare(timeOf(a))).slice(0, mostNewest));
+    for (const entry of newest) if (!runIsGone(entry)) this.put(entry);
+    this.changed();
+    this.newestKnown();
+    return newest;
   }
 
   private refreshOne(folder: string): Promise<void> {

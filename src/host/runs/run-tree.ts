@@ -93,7 +93,7 @@ export class RunTree implements RunsView, vscode.TreeDataProvider<RunTreeNode>, 
   async getChildren(node?: RunTreeNode): Promise<RunTreeNode[]> {
     this.toldAt = undefined;
     if (node === undefined && !this.loaded) {
-      await this.services.runs.load();
+      await this.services.runs.loadNewest();
       this.loaded = true;
       this.refreshModel();
     }

@@ -61,6 +61,33 @@ test("runs of all roots are found, followed and forgotten; what did not change k
   expect(collection.all).toEqual([]);
 });
 
+test("of many runs the newest are known before the others are read", async () => {
+  const names = Array.from({ length: 250 }, (_, at) => `spam-20260101-${String(at).padStart(6, "0")}-00abcd`);
+  const folders = names.map((name) => path.join("/work/.ptune/runs", name));
+  let readOn = (): void => undefined;
+  const others = new Promise<void>((resolve) => (readOn = resolve));
+  let calls = 0;
+  const glance: RunReader["glance"] = async (wanted) => {
+    if (++calls === 2) await others;
+    return wanted.map((folder) => entry({ name: path.basename(folder), path: folder, created: path.basename(folder).slice(5, 20) }));
+  };
+  const { collection, changes } = collectionOf(["/work/.ptune/runs"], { folders: () => Promise.resolve(folders), glance });
+  await collection.loadNewest();
+  expect(collection.all.map(({ name }) => name)).toEqual(names.slice(150).reverse());
+  expect(changes()).toBe(1);
+  readOn();
+  await collection.load();
+  expect(collection.all.map(({ name }) => name)).toEqual(names.toReversed());
+  expect(changes()).toBe(2);
+});
+
+test("few runs are known all at once", async () => {
+  const { collection, changes } = collectionOf(["/work/.ptune/runs"], { folders: () => Promise.resolve(["/work/.ptune/runs/a"]), glance: (wanted) => Promise.resolve(wanted.map((folder) => entry({ path: folder }))) });
+  await collection.loadNewest();
+  expect(collection.all).toHaveLength(1);
+  expect(changes()).toBe(1);
+});
+
 test("the newest run comes first", async () => {
   const entries = [entry({ created: null, name: "b" }), entry({ created: null, name: "a" }), entry({ created: "2026-01-01T00:00:00Z" }), entry({ created: "2026-02-01T00:00:00Z" })];
   const { collection } = collectionOf(["/work/.ptune/runs"], { folders: () => Promise.resolve([]), glance: () => Promise.resolve(entries) });
