@@ -1,10 +1,24 @@
-import type { Tokenizer as LibraryTokenizer } from "@huggingface/tokenizers";
+import { Tokenizer as LibraryTokenizer } from "@huggingface/tokenizers";
 import { PromptTuningError } from "../../common/errors.js";
 import type { AddedToken, Vocabulary } from "./definition.js";
 import { displayBytes } from "./display-token.js";
 import type { EncodeOptions, Tokenizer } from "./tokenizer.js";
 
 const utf8 = new TextDecoder("utf-8", { ignoreBOM: true });
+
+/** What the library does with a text before the merging, as tokenizer.json writes it. */
+export interface BeforeMerging {
+  readonly normalizer: object | null;
+  readonly pre_tokenizer: object | null;
+}
+
+/** The library's tokenizer that finds `added` in a text as a whole, prepares the rest, and leaves it to `model`. */
+function libraryTokenizer(before: BeforeMerging, added: readonly AddedToken[], model: LibraryTokenizer["model"]): LibraryTokenizer {
+  const added_tokens = added.map(({ id, content, special, normalized }) => ({ id, content, special, normalized }));
+  const tokenizer = new LibraryTokenizer({ version: "1.0", ...before, post_processor: null, decoder: null, added_tokens, model: { type: "BPE", vocab: {}, merges: [] } }, {});
+  tokenizer.model = model;
+  return tokenizer;
+}
 
 /** A tokenizer whose merging is `@huggingface/tokenizers`, and whose bytes and entries are our own table. */
 export abstract class BpeTokenizer implements Tokenizer {
@@ -15,17 +29,17 @@ export abstract class BpeTokenizer implements Tokenizer {
   private readonly withoutSpecial: LibraryTokenizer;
   private readonly special: ReadonlySet<number>;
 
-  /** @param library the library's tokenizer that finds these added tokens in a text. */
   protected constructor(
     private readonly vocabulary: Vocabulary,
-    library: (added: readonly AddedToken[]) => LibraryTokenizer,
+    before: BeforeMerging,
+    model: LibraryTokenizer["model"],
   ) {
     this.vocabularySize = vocabulary.tokens.length;
     this.beginOfTextId = vocabulary.beginOfTextId;
     this.endOfTextId = vocabulary.endOfTextId;
     this.special = new Set(vocabulary.addedTokens.filter(({ special }) => special).map(({ id }) => id));
-    this.withSpecial = library(vocabulary.addedTokens);
-    this.withoutSpecial = library(vocabulary.addedTokens.filter(({ special }) => !special));
+    this.withSpecial = libraryTokenizer(before, vocabulary.addedTokens, model);
+    this.withoutSpecial = libraryTokenizer(before, vocabulary.addedTokens.filter(({ special }) => !special), model);
   }
 
   /** The bytes of the text that a token stands for. */

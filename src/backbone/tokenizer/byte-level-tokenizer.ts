@@ -1,8 +1,7 @@
-import { Tokenizer as LibraryTokenizer } from "@huggingface/tokenizers";
-import { BpeTokenizer } from "./bpe-tokenizer.js";
+import { type BeforeMerging, BpeTokenizer } from "./bpe-tokenizer.js";
 import { bytesOfToken } from "./byte-level.js";
 import { CachedBpe } from "./cached-bpe.js";
-import { checkDefinition, type AddedToken, type TokenizerDefinition } from "./definition.js";
+import { checkDefinition, type TokenizerDefinition } from "./definition.js";
 
 /**
  * A byte-level BPE tokenizer. Splitting and merging are `@huggingface/tokenizers`; where that library differs from
@@ -18,7 +17,7 @@ export class ByteLevelTokenizer extends BpeTokenizer {
   /** Throws a PromptTuningError of kind "model" for a definition that does not hold together. */
   constructor(definition: TokenizerDefinition) {
     const model = new CachedBpe(checkDefinition(definition), definition.merges, definition.preTokenizer.ignoreMerges ?? false);
-    super(definition, (added) => libraryTokenizer(definition, added, model));
+    super(definition, split(definition), model);
   }
 
   protected override bytes(id: number): Uint8Array {
@@ -26,23 +25,13 @@ export class ByteLevelTokenizer extends BpeTokenizer {
   }
 }
 
-/** Splits as the definition says and leaves the rest to `model`; `added` are looked for in the text as a whole. */
-function libraryTokenizer({ preTokenizer }: TokenizerDefinition, added: readonly AddedToken[], model: CachedBpe): LibraryTokenizer {
-  const tokenizer = new LibraryTokenizer(
-    {
-      version: "1.0",
-      normalizer: preTokenizer.normalization ? { type: preTokenizer.normalization } : null,
-      pre_tokenizer: {
-        type: "Sequence",
-        pretokenizers: preTokenizer.splits.map(({ pattern }) => ({ type: "Split", pattern: { Regex: pattern }, behavior: "Isolated", invert: false })),
-      },
-      post_processor: null,
-      decoder: null,
-      added_tokens: added.map(({ id, content, special, normalized }) => ({ id, content, special, normalized })),
-      model: { type: "BPE", vocab: {}, merges: [] },
+/** Splits as the definition says. */
+function split({ preTokenizer }: TokenizerDefinition): BeforeMerging {
+  return {
+    normalizer: preTokenizer.normalization ? { type: preTokenizer.normalization } : null,
+    pre_tokenizer: {
+      type: "Sequence",
+      pretokenizers: preTokenizer.splits.map(({ pattern }) => ({ type: "Split", pattern: { Regex: pattern }, behavior: "Isolated", invert: false })),
     },
-    {},
-  );
-  tokenizer.model = model;
-  return tokenizer;
+  };
 }

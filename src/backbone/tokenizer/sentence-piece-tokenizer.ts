@@ -1,6 +1,5 @@
-import { Tokenizer as LibraryTokenizer } from "@huggingface/tokenizers";
-import { BpeTokenizer } from "./bpe-tokenizer.js";
-import { checkAddedTokens, checkMerges, checkVocabulary, tokenizerError, type AddedToken, type Vocabulary } from "./definition.js";
+import { type BeforeMerging, BpeTokenizer } from "./bpe-tokenizer.js";
+import { checkAddedTokens, checkMerges, checkVocabulary, tokenizerError, type Vocabulary } from "./definition.js";
 import { type PieceMerging, SentencePieceBpe, spaceMark } from "./sentence-piece-bpe.js";
 import type { EncodeOptions } from "./tokenizer.js";
 
@@ -22,8 +21,7 @@ const bytePiece = /^<0x([0-9A-F]{2})>$/;
 export class SentencePieceTokenizer extends BpeTokenizer {
   /** Throws a PromptTuningError of kind "model" for a definition that does not hold together. */
   constructor(private readonly definition: SentencePieceDefinition) {
-    const model = createModel(definition);
-    super(definition, (added) => libraryTokenizer(definition, added, model));
+    super(definition, marked(definition), createModel(definition));
   }
 
   override encode(text: string, options: EncodeOptions = {}): Int32Array {
@@ -62,20 +60,9 @@ function checkBytes(vocabulary: ReadonlyMap<string, number>): void {
   if (missing.length > 0) throw tokenizerError(`Its vocabulary lacks ${missing.length} of the 256 bytes (such as ${missing[0]}), which is not supported.`, "Use another model.");
 }
 
-function libraryTokenizer({ spaceBefore }: SentencePieceDefinition, added: readonly AddedToken[], model: SentencePieceBpe): LibraryTokenizer {
+/** Spaces become marks, and one is put before each stretch where the definition says so. */
+function marked({ spaceBefore }: SentencePieceDefinition): BeforeMerging {
   const marks = { type: "Replace", pattern: { String: " " }, content: spaceMark };
-  const tokenizer = new LibraryTokenizer(
-    {
-      version: "1.0",
-      normalizer: spaceBefore === "each" ? { type: "Sequence", normalizers: [{ type: "Prepend", prepend: spaceMark }, marks] } : marks,
-      pre_tokenizer: null,
-      post_processor: null,
-      decoder: null,
-      added_tokens: added.map(({ id, content, special, normalized }) => ({ id, content, special, normalized })),
-      model: { type: "BPE", vocab: {}, merges: [] },
-    },
-    {},
-  );
-  tokenizer.model = model;
-  return tokenizer;
+  const normalizer = spaceBefore === "each" ? { type: "Sequence", normalizers: [{ type: "Prepend", prepend: spaceMark }, marks] } : marks;
+  return { normalizer, pre_tokenizer: null };
 }

@@ -104,8 +104,6 @@ it("validates with the data, then with the model", async () => {
 
 it("lists the data, the imported prompt and the backbones", async () => {
   await code.openSidebar("Prompt Tuning");
-  // A view that begins collapsed has only its header.
-  await code.page.locator(".pane-header", { hasText: "Backbones" }).click();
   const row = async (view: string, label: string) => vi.waitFor(async () => {
     const found = (await code.treeRows(view)).find((shown) => shown.label === label);
     expect(found, `${view}: ${label}`).toBeDefined();

@@ -14,7 +14,7 @@ export interface TreeRow {
 
 /** A tree view in the sidebar, by its title. Lists draw only the rows in sight: `find` scrolls to the others. */
 export class TreeView {
-  private readonly heading: Locator;
+  private readonly ownHeader: Locator;
   private readonly pane: Locator;
   private readonly list: Locator;
 
@@ -22,7 +22,7 @@ export class TreeView {
     private readonly page: Page,
     title: string,
   ) {
-    this.heading = page.locator(".title", { hasText: wholeText(title) });
+    this.ownHeader = page.locator(".pane-header", { has: page.locator(".title", { hasText: wholeText(title) }) }).first();
     this.pane = page.locator(".pane", { has: page.locator(".pane-header .title", { hasText: wholeText(title) }) }).filter({ has: page.locator(".pane-body") });
     this.list = this.pane.locator(".monaco-list").first();
   }
@@ -73,9 +73,8 @@ export class TreeView {
 
   /** A view that begins collapsed has only its header. */
   async expand(): Promise<void> {
-    const own = this.page.locator(".pane-header", { has: this.heading }).first();
-    await own.waitFor({ state: "attached" });
-    if ((await own.getAttribute("aria-expanded")) === "false") await own.click();
+    await this.ownHeader.waitFor({ state: "attached" });
+    if ((await this.ownHeader.getAttribute("aria-expanded")) === "false") await this.ownHeader.click();
     await this.pane.locator(".pane-body").waitFor();
   }
 
