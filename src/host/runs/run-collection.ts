@@ -91,7 +91,7 @@ export class RunCollection {
     const known = new Set(newest.map((entry) => entry.path));
     const entries = [...newest, ...(await reader.glance(found.filter((folder) => !known.has(folder))))];
     const there = new Set(entries.filter((entry) => !runIsGone(entry)).map(({ path: folder }) => folder));
-    let changed = newest.length > 0;
+    let changed = false;
     for (const folder of [...this.entries.keys()]) if (!there.has(folder)) changed = this.entries.delete(folder) || changed;
     for (const entry of entries) if (there.has(entry.path)) changed = this.put(entry) || changed;
     if (changed) this.changed();
