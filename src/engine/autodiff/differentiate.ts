@@ -45,7 +45,7 @@ export function differentiate(graph: Graph, { loss, by }: DifferentiateOptions):
   for (const node of [...path].reverse()) {
     const gradients = node.outputs.map((output) => (output ? totalOf(output) : undefined));
     if (gradients.every((gradient) => gradient === undefined)) continue;
-    const rule = gradientRules.get(operatorKey(node));
+    const rule = node.gradient ?? gradientRules.get(operatorKey(node));
     if (!rule) throw missingRule(node);
     const context: RuleContext = {
       graph,

@@ -1,70 +1,49 @@
 import { contrib } from "../autodiff/rule.js";
-import { float, int, ints } from "../graph/attribute.js";
+import { float, int } from "../graph/attribute.js";
 import type { GraphBuilder } from "../graph/builder.js";
 import type { Dimension } from "../graph/tensor-type.js";
+import type { BatchRows, Queries } from "./batch-rows.js";
 import type { DecoderConfiguration } from "./configuration.js";
 import { project } from "./feed-forward.js";
+import { keysToSlots, queriesToSlots, slotsToRows } from "./gather-heads.js";
 import { rotaryInputs } from "./rotary-cache.js";
-import type { Stream } from "./stream.js";
 
-/** Keys and values of some rows, each [key/value heads, batch, time, headSize]. */
+/** Keys and values in the slots of attention, each [key/value heads, lanes, keys, headSize]. */
 export interface KeysValues {
   readonly key: string;
   readonly value: string;
 }
 
-/** Keys and values of a stream's normalised rows [rows, hiddenSize]. */
-export function projectKeysValues(builder: GraphBuilder, configuration: DecoderConfiguration, stream: Stream, normalized: string, layer: number): KeysValues {
+/** Keys and values of a batch's normalised rows [rows, hiddenSize]. */
+export function projectKeysValues(builder: GraphBuilder, configuration: DecoderConfiguration, { keys, queries }: BatchRows, normalized: string, layer: number): KeysValues {
   const { keyValueHeads, headSize, attentionBias } = configuration;
-  const { batch, time, rows } = stream.sizes;
   const width = keyValueHeads * headSize;
-  const flat = (name: "key" | "value"): string => project(builder, rows, normalized, `layers.${layer}.${name}`, width, attentionBias);
-  const byHead = (sequences: string, name: string): string => {
-    const heads = builder.add("Reshape", [sequences, builder.integers([0, 0, keyValueHeads, headSize])], { shape: [batch, time, keyValueHeads, headSize] });
-    return builder.add("Transpose", [heads], { attributes: { perm: ints([2, 0, 1, 3]) }, shape: [keyValueHeads, batch, time, headSize], name });
-  };
-  return {
-    key: byHead(rotate(builder, configuration, stream, normalizeHeads(builder, configuration, flat("key"), `layers.${layer}.key_norm`), width, layer), "key"),
-    value: byHead(toSequences(builder, stream, flat("value"), width), "value"),
-  };
+  const flat = (name: "key" | "value"): string => project(builder, queries.count, normalized, `layers.${layer}.${name}`, width, attentionBias);
+  const toSlots = (rows: string, name: string): string => keysToSlots(builder, rows, keys, keys.sharedLength, headSize, [keyValueHeads, "lanes", "own_keys", headSize], name);
+  const key = rotate(builder, configuration, queries, normalizeHeads(builder, configuration, flat("key"), `layers.${layer}.key_norm`), width, layer);
+  return { key: toSlots(key, "key"), value: toSlots(flat("value"), "value") };
 }
 
 /**
- * Grouped-query attention of a stream's rows to the given keys and values. The queries of a group are laid along
- * time, so that keys and values are never repeated.
+ * Grouped-query attention of rows to the given keys and values.
+ * @param normalized [rows, hiddenSize]
  * @returns [rows, attentionHeads·headSize]
  */
-export function attend(builder: GraphBuilder, configuration: DecoderConfiguration, stream: Stream, normalized: string, context: KeysValues, layer: number): string {
+export function attend(builder: GraphBuilder, configuration: DecoderConfiguration, queries: Queries, normalized: string, context: KeysValues, layer: number): string {
   const { attentionHeads, keyValueHeads, headSize, attentionBias, layerKinds } = configuration;
-  const { batch, time, rows, queries, keys } = stream.sizes;
-  const groups = attentionHeads / keyValueHeads;
   const width = attentionHeads * headSize;
+  const slotShape = [keyValueHeads, "lanes", queries.slotCount, headSize];
 
-  const flat = project(builder, rows, normalized, `layers.${layer}.query`, width, attentionBias);
-  const rotated = rotate(builder, configuration, stream, normalizeHeads(builder, configuration, flat, `layers.${layer}.query_norm`), width, layer);
-  const split = builder.add("Reshape", [rotated, builder.integers([0, 0, keyValueHeads, groups, headSize])], { shape: [batch, time, keyValueHeads, groups, headSize] });
-  const byHead = builder.add("Transpose", [split], { attributes: { perm: ints([2, 0, 3, 1, 4]) }, shape: [keyValueHeads, batch, groups, time, headSize] });
-  const query = builder.add("Reshape", [byHead, builder.integers([keyValueHeads, 0, -1, headSize])], { shape: [keyValueHeads, batch, queries, headSize] });
+  const flat = project(builder, queries.count, normalized, `layers.${layer}.query`, width, attentionBias);
+  const rotated = rotate(builder, configuration, queries, normalizeHeads(builder, configuration, flat, `layers.${layer}.query_norm`), width, layer);
+  const query = queriesToSlots(builder, rotated, queries, headSize, slotShape);
 
-  const weightShape = [keyValueHeads, batch, queries, keys];
+  const weightShape = [keyValueHeads, "lanes", queries.slotCount, "keys"];
   const scores = score(builder, configuration, query, context.key, weightShape);
-  const masked = builder.add("Add", [scores, stream.bias[layerKinds[layer].windowed ? "window" : "whole"]!], { shape: weightShape });
+  const masked = builder.add("Add", [scores, queries.bias[layerKinds[layer].windowed ? "window" : "whole"]!], { shape: weightShape });
   const weights = builder.add("Softmax", [masked], { attributes: { axis: int(-1) }, shape: weightShape });
-  const mixed = builder.add("MatMul", [weights, context.value], { shape: [keyValueHeads, batch, queries, headSize] });
-
-  const grouped = builder.add(
-    "Reshape",
-    [mixed, builder.add("Concat", [builder.integers([keyValueHeads]), stream.batch, builder.integers([groups, -1, headSize])], { attributes: { axis: int(0) } })],
-    { shape: [keyValueHeads, batch, groups, time, headSize] },
-  );
-  const byTime = builder.add("Transpose", [grouped], { attributes: { perm: ints([1, 3, 0, 2, 4]) }, shape: [batch, time, keyValueHeads, groups, headSize] });
-  return builder.add("Reshape", [byTime, builder.integers([-1, width])], { shape: [rows, width] });
-}
-
-/** Rows of values, however cut → [batch, time, width]. */
-function toSequences(builder: GraphBuilder, stream: Stream, flat: string, width: number): string {
-  const target = builder.add("Concat", [stream.batchAndTime, builder.integers([width])], { attributes: { axis: int(0) } });
-  return builder.add("Reshape", [flat, target], { shape: [stream.sizes.batch, stream.sizes.time, width] });
+  const mixed = builder.add("MatMul", [weights, context.value], { shape: slotShape });
+  return slotsToRows(builder, mixed, queries, queries.filled, headSize, [queries.count, width]);
 }
 
 /** Scaled products of queries and keys, bent to ±c by c·tanh(s / c) where the model has a soft cap. */
@@ -81,18 +60,18 @@ function normalizeHeads(builder: GraphBuilder, { queryKeyNorms, headSize, normEp
   return builder.add("SimplifiedLayerNormalization", [heads, weight], { attributes: { axis: int(-1), epsilon: float(normEpsilon) }, shape: [undefined, headSize] });
 }
 
-/** Rotary position embedding, half by half as the Hugging Face weights expect (Su et al. 2021). The result: [batch, time, width]. */
-function rotate(builder: GraphBuilder, configuration: DecoderConfiguration, stream: Stream, flat: string, width: number, layer: number): string {
-  const sequences = toSequences(builder, stream, flat, width);
-  const { positions, layerKinds, rotaryTables, headSize } = configuration;
-  if (positions === "learned") return sequences;
+/** Rotary position embedding, half by half as the Hugging Face weights expect (Su et al. 2021). The result: [rows, 1, width]. */
+function rotate(builder: GraphBuilder, { positions, layerKinds, rotaryTables, headSize }: DecoderConfiguration, queries: Queries, flat: string, width: number, layer: number): string {
+  if (positions === "learned") return flat;
+  // Every row is a sequence of its own: onnxruntime takes no sequence that is longer than the tables of angles.
+  const sequence = builder.add("Reshape", [flat, builder.integers([-1, 1, width])], { shape: [queries.count, 1, width] });
   const { rotary } = layerKinds[layer];
   const { cosine, sine } = rotaryInputs(rotary);
   const rotated = 2 * rotaryTables[rotary].inverseFrequencies.length;
-  return builder.add("RotaryEmbedding", [sequences, stream.positions, cosine, sine], {
+  return builder.add("RotaryEmbedding", [sequence, queries.positions, cosine, sine], {
     domain: contrib,
     // Where only a part of each head turns, the operator cannot tell the heads' number from the width.
     attributes: rotated === headSize ? {} : { rotary_embedding_dim: int(rotated), num_heads: int(width / headSize) },
-    shape: [stream.sizes.batch, stream.sizes.time, width],
+    shape: [queries.count, 1, width],
   });
 }

@@ -2,13 +2,14 @@ import { differentiate } from "../autodiff/differentiate.js";
 import { int } from "../graph/attribute.js";
 import { GraphBuilder } from "../graph/builder.js";
 import { Graph } from "../graph/graph.js";
+import type { Dimension } from "../graph/tensor-type.js";
 import { appendHead } from "../head/append-head.js";
 import type { Head } from "../program.js";
 import { attend, type KeysValues, projectKeysValues } from "./attention.js";
+import { type BatchRows, declareQueries, openBatchRows } from "./batch-rows.js";
 import type { DecoderConfiguration } from "./configuration.js";
 import { feedForward, normalize, project } from "./feed-forward.js";
 import { rotaryInputs, usedRotaryTables } from "./rotary-cache.js";
-import { openStream, type Stream } from "./stream.js";
 import { type DecoderWeights, outputMatrixName } from "./weights.js";
 
 /** What a graph is for: which outputs it has. */
@@ -43,18 +44,14 @@ export function buildDecoderGraph(options: DecoderGraphOptions): Graph {
 
   if (virtualTokens > 0 && purpose !== "encode") builder.input("prompt", { elementType: "float32", shape: [virtualTokens, configuration.hiddenSize] });
   const inserted = purpose === "encode" ? 0 : virtualTokens;
-  const hasPast = options.past !== "none";
-  const shared = options.shared ? openStream(builder, configuration, { name: "shared", virtualTokens: inserted, seesEarlierRows: hasPast }) : undefined;
-  const own = openStream(builder, configuration, { name: "own", virtualTokens: inserted, seesEarlierRows: hasPast || options.shared });
-
-  for (let layer = 0; layer < configuration.layers; layer++) {
-    const last = layer === configuration.layers - 1;
-    runLayer(builder, options, { shared, own }, layer, last);
+  const rows = openBatchRows(builder, configuration, { virtualTokens: inserted, shared: options.shared });
+  const last = configuration.layers - 1;
+  for (let layer = 0; layer < last; layer++) runLayer(builder, options, rows, layer);
+  if (purpose === "encode") {
+    publish(builder, makeKeysValues(builder, options, rows, last).context, last);
+    return graph;
   }
-  if (purpose === "encode") return graph;
-
-  const scoredRows = builder.input("scored_rows", { elementType: "int64", shape: ["scored"] });
-  const scored = builder.add("Gather", [own.hidden, scoredRows], { attributes: { axis: int(0) }, shape: ["scored", configuration.hiddenSize] });
+  const scored = runLastLayer(builder, options, rows, last);
   const hidden = normalize(builder, configuration, "scored", scored, "final_norm");
   const { loss, logProbabilities } = appendHead(builder, {
     hidden,
@@ -95,43 +92,50 @@ function usesTensor(graph: Graph, name: string): boolean {
   return graph.nodes.some((node) => node.inputs.includes(name));
 }
 
-function runLayer(builder: GraphBuilder, options: DecoderGraphOptions, { shared, own }: { shared?: Stream; own: Stream }, layer: number, last: boolean): void {
+function runLayer(builder: GraphBuilder, options: DecoderGraphOptions, rows: BatchRows, layer: number): void {
   const { configuration, purpose } = options;
-  const past = options.past === "none" ? undefined : declarePast(builder, options, layer);
-  let sharedContext = past;
-  if (shared) {
-    const normalized = normalize(builder, configuration, shared.sizes.rows, shared.hidden, `layers.${layer}.attention_norm`);
-    const made = projectKeysValues(builder, configuration, shared, normalized, layer);
-    sharedContext = past ? join(builder, configuration, [past, made], 1, shared.sizes.keys) : made;
-    // Nothing reads the shared rows after the last layer's keys and values.
-    if (!last) finishLayer(builder, configuration, shared, normalized, sharedContext, layer);
-  }
-
-  const normalized = normalize(builder, configuration, own.sizes.rows, own.hidden, `layers.${layer}.attention_norm`);
-  const made = projectKeysValues(builder, configuration, own, normalized, layer);
-  if (purpose === "encode") publish(builder, made, layer);
-  if (purpose === "encode" && last) return;
-  const before = sharedContext && (options.past === "each" ? sharedContext : repeatForBatch(builder, configuration, own, sharedContext));
-  const context = before ? join(builder, configuration, [before, made], own.sizes.batch, own.sizes.keys) : made;
-  if (purpose === "generate") publish(builder, context, layer);
-  finishLayer(builder, configuration, own, normalized, context, layer);
+  const { normalized, context } = makeKeysValues(builder, options, rows, layer);
+  if (purpose === "encode" || purpose === "generate") publish(builder, context, layer);
+  const attended = attend(builder, configuration, rows.queries, normalized, context, layer);
+  rows.hidden = finishLayer(builder, configuration, rows.queries.count, rows.hidden, attended, layer);
 }
 
-function finishLayer(builder: GraphBuilder, configuration: DecoderConfiguration, stream: Stream, normalized: string, context: KeysValues, layer: number): void {
-  const { rows } = stream.sizes;
+/** Nothing reads the last layer's rows but the scored ones: the others give it their keys and values only. */
+function runLastLayer(builder: GraphBuilder, options: DecoderGraphOptions, rows: BatchRows, layer: number): string {
+  const { configuration, purpose } = options;
+  const { normalized, context } = makeKeysValues(builder, options, rows, layer);
+  if (purpose === "generate") publish(builder, context, layer);
+  const indices = builder.input("scored_rows", { elementType: "int64", shape: ["scored"] });
+  const ofScored = (tensor: string, width: number): string => builder.add("Gather", [tensor, indices], { attributes: { axis: int(0) }, shape: ["scored", width] });
+  const queries = declareQueries(builder, configuration, "scored", "scored", ofScored(rows.queries.positions, 1));
+  const attended = attend(builder, configuration, queries, ofScored(normalized, configuration.hiddenSize), context, layer);
+  return finishLayer(builder, configuration, "scored", ofScored(rows.hidden, configuration.hiddenSize), attended, layer);
+}
+
+/** The rows, normalised for attention, and all keys and values they may see. */
+function makeKeysValues(builder: GraphBuilder, options: DecoderGraphOptions, rows: BatchRows, layer: number): { normalized: string; context: KeysValues } {
+  const { configuration } = options;
+  const normalized = normalize(builder, configuration, rows.queries.count, rows.hidden, `layers.${layer}.attention_norm`);
+  const made = projectKeysValues(builder, configuration, rows, normalized, layer);
+  if (options.past === "none") return { normalized, context: made };
+  const past = declarePast(builder, options, layer);
+  return { normalized, context: join(builder, configuration, options.past === "one" ? repeatForLanes(builder, configuration, made, past) : past, made) };
+}
+
+/** From a layer's attention to its result: rows [rows, hiddenSize]. */
+function finishLayer(builder: GraphBuilder, configuration: DecoderConfiguration, rows: Dimension, hidden: string, attended: string, layer: number): string {
   const { hiddenSize, attentionOutputBias, sandwichNorms } = configuration;
   const shape = [rows, hiddenSize];
   const norm = (input: string, name: string): string => normalize(builder, configuration, rows, input, `layers.${layer}.${name}`);
   const after = (output: string, name: string): string => (sandwichNorms ? norm(output, name) : output);
-  const attended = attend(builder, configuration, stream, normalized, context, layer);
   const projected = project(builder, rows, attended, `layers.${layer}.attention_output`, hiddenSize, attentionOutputBias);
-  const middle = builder.add("Add", [stream.hidden, after(projected, "after_attention_norm")], { shape });
+  const middle = builder.add("Add", [hidden, after(projected, "after_attention_norm")], { shape });
   const fed = feedForward(builder, configuration, rows, norm(middle, "feed_forward_norm"), layer);
-  stream.hidden = builder.add("Add", [middle, after(fed, "after_feed_forward_norm")], { shape });
+  return builder.add("Add", [middle, after(fed, "after_feed_forward_norm")], { shape });
 }
 
 function declarePast(builder: GraphBuilder, { configuration, past }: DecoderGraphOptions, layer: number): KeysValues {
-  const shape = [configuration.keyValueHeads, past === "one" ? 1 : "batch", "past_time", configuration.headSize];
+  const shape = [configuration.keyValueHeads, past === "one" ? 1 : "lanes", "past_time", configuration.headSize];
   return {
     key: builder.input(`past.${layer}.key`, { elementType: "float32", shape }),
     value: builder.input(`past.${layer}.value`, { elementType: "float32", shape }),
@@ -143,18 +147,16 @@ function publish(builder: GraphBuilder, made: KeysValues, layer: number): void {
   builder.outputAs(made.value, `present.${layer}.value`);
 }
 
-function join(builder: GraphBuilder, { keyValueHeads, headSize }: DecoderConfiguration, parts: readonly KeysValues[], batch: Stream["sizes"]["batch"], keys: Stream["sizes"]["keys"]): KeysValues {
-  const along = (name: keyof KeysValues): string =>
-    builder.add("Concat", parts.map((part) => part[name]), { attributes: { axis: int(2) }, shape: [keyValueHeads, batch, keys, headSize] });
+/** The past's keys and values, then those made now. */
+function join(builder: GraphBuilder, { keyValueHeads, headSize }: DecoderConfiguration, past: KeysValues, made: KeysValues): KeysValues {
+  const along = (name: keyof KeysValues): string => builder.add("Concat", [past[name], made[name]], { attributes: { axis: int(2) }, shape: [keyValueHeads, "lanes", "keys", headSize] });
   return { key: along("key"), value: along("value") };
 }
 
-/** Lets every sequence of a batch see keys and values that were computed once. */
-function repeatForBatch(builder: GraphBuilder, { keyValueHeads, headSize }: DecoderConfiguration, own: Stream, once: KeysValues): KeysValues {
-  const target = builder.add("Concat", [builder.integers([1]), own.batch, builder.integers([1, 1])], { attributes: { axis: int(0) } });
-  const repeat = (tensor: string): string => {
-    const time = builder.graph.typeOf(tensor)?.shape?.[2];
-    return builder.add("Expand", [tensor, target], { shape: [keyValueHeads, own.sizes.batch, time, headSize] });
-  };
+/** Lets every lane see keys and values that were computed once. */
+function repeatForLanes(builder: GraphBuilder, { keyValueHeads, headSize }: DecoderConfiguration, made: KeysValues, once: KeysValues): KeysValues {
+  const lanes = builder.add("Shape", [made.key], { attributes: { start: int(1), end: int(2) } });
+  const target = builder.add("Concat", [builder.integers([1]), lanes, builder.integers([1, 1])], { attributes: { axis: int(0) } });
+  const repeat = (tensor: string): string => builder.add("Expand", [tensor, target], { shape: [keyValueHeads, "lanes", "past_time", headSize] });
   return { key: repeat(once.key), value: repeat(once.value) };
 }

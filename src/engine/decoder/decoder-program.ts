@@ -3,9 +3,10 @@ import type { EmbeddingTable } from "../embedding-table.js";
 import { classesOf, headFeeds, unpackScores } from "../head/head-feeds.js";
 import type { GenerationOptions, Head, Program, ProgramNotice, ScoreResult, Sequence, StepResult, TensorValues, TrainableSpecification } from "../program.js";
 import type { DecoderConfiguration } from "./configuration.js";
-import { batchFeeds, type Feeds, scoredRowFeeds } from "./feeds.js";
+import { batchFeeds, type Feeds, pastFeeds } from "./feeds.js";
 import { generateGreedily } from "./generate.js";
 import { type KeptText, KeptTextStore, keysValuesBytesPerToken } from "./kept-text.js";
+import { planLanes } from "./lanes.js";
 import { type BatchLayout, planLayout, plainLayout } from "./layout.js";
 import { SessionPool } from "./session-pool.js";
 import { encodeTexts } from "./text-encoder.js";
@@ -98,9 +99,10 @@ export class DecoderProgram implements Program {
         ? plainLayout(batch)
         : planLayout(batch, (sequence) => this.kept.findLongest(sequence.tokens, sequence.tokens.length)?.tokens.length ?? 0);
     const texts = await this.textsBefore(batch, layout);
+    const lanes = planLanes(batch, layout);
     const feeds = {
-      ...batchFeeds(batch, layout, texts, { configuration, embeddings, withVirtual: this.hasPrompt }),
-      ...scoredRowFeeds(batch, layout),
+      ...batchFeeds(lanes, { configuration, embeddings, withVirtual: this.hasPrompt, scores: true }),
+      ...(layout.past === "none" ? {} : pastFeeds(texts, lanes.pastTime, configuration)),
       ...this.trainableFeeds(values),
       ...this.headFeeds(batch, values),
     };

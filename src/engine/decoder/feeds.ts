@@ -1,11 +1,11 @@
 import { Tensor } from "onnxruntime-node";
 import type { EmbeddingTable } from "../embedding-table.js";
-import type { Sequence } from "../program.js";
-import { ownBias } from "./attention-bias.js";
+import { attentionBias } from "./attention-bias.js";
 import { type DecoderConfiguration, masksOf } from "./configuration.js";
 import type { KeptText } from "./kept-text.js";
-import type { BatchLayout } from "./layout.js";
+import { everyQuery, type Lanes, type Query, scoredQueries, scoredRows } from "./lanes.js";
 import { rotaryInputs, rotaryRows, usedRotaryTables } from "./rotary-cache.js";
+import { type HeadCounts, keySlots, querySlots } from "./slots.js";
 
 export type Feeds = Record<string, Tensor>;
 
@@ -13,78 +13,74 @@ const float = (data: Float32Array, shape: readonly number[]): Tensor => new Tens
 const integer = (values: ArrayLike<number>, shape: readonly number[]): Tensor =>
   new Tensor("int64", BigInt64Array.from(Array.from(values, (value) => BigInt(value))), shape);
 
-/** Rows [from, to) of a sequence as the inputs of a stream, padded to `time` rows. */
-interface StreamRows {
-  readonly sequence: Sequence;
-  readonly from: number;
-  readonly to: number;
-}
-
-/** Feeds of one stream: embeddings (zero where a virtual token or padding stands), virtual tokens and positions. */
-function streamFeeds(name: "own" | "shared", rows: readonly StreamRows[], time: number, embeddings: EmbeddingTable, withVirtual: boolean, lastPosition: number): Feeds {
-  const { width } = embeddings;
-  const matrix = embeddings.matrix();
-  const data = new Float32Array(rows.length * time * width);
-  const virtualTokens = new Int32Array(rows.length * time).fill(-1);
-  const positions = new Int32Array(rows.length * time);
-  rows.forEach(({ sequence, from, to }, item) => {
-    for (let row = 0; row < time; row++) {
-      const at = item * time + row;
-      const position = from + row;
-      positions[at] = Math.min(position, lastPosition);
-      if (position >= to) continue;
-      virtualTokens[at] = sequence.virtualTokens[position];
-      const token = sequence.tokens[position];
-      if (virtualTokens[at] < 0) data.set(matrix.subarray(token * width, (token + 1) * width), at * width);
-    }
-  });
-  const feeds: Feeds = {
-    [`${name}.embeddings`]: float(data, [rows.length * time, width]),
-    [`${name}.positions`]: integer(positions, [rows.length, time]),
-  };
-  if (withVirtual) feeds[`${name}.virtual_tokens`] = integer(virtualTokens, [rows.length * time]);
-  return feeds;
-}
-
 export interface BatchFeedsOptions {
   readonly configuration: DecoderConfiguration;
   readonly embeddings: EmbeddingTable;
   /** Whether the graph has a prompt input. */
   readonly withVirtual: boolean;
+  /** Whether the graph scores rows; one that encodes does not. */
+  readonly scores: boolean;
 }
 
-/** Everything a graph of the given layout reads of a batch, except the trainables and the head's inputs. */
-export function batchFeeds(batch: readonly Sequence[], layout: BatchLayout, kept: readonly KeptText[], options: BatchFeedsOptions): Feeds {
-  const { configuration, embeddings, withVirtual } = options;
-  const lastPosition = configuration.contextLength - 1;
-  const { pastLengths, sharedLength } = layout;
-  const starts = pastLengths.map((length) => length + sharedLength);
-  const time = Math.max(...batch.map((sequence, i) => sequence.tokens.length - starts[i]));
-  const pastTime = layout.past === "none" ? 0 : Math.max(...pastLengths);
+/** Everything a graph of the given layout reads of a batch, except the trainables, the past and the head's inputs. */
+export function batchFeeds(batch: Lanes, options: BatchFeedsOptions): Feeds {
+  const { configuration, scores } = options;
+  const { attentionHeads, keyValueHeads } = configuration;
+  const heads = { keyValueHeads, groups: attentionHeads / keyValueHeads };
+  const keys = keySlots(batch, keyValueHeads);
+  const feeds: Feeds = {
+    ...rowFeeds(batch, options),
+    ...queryFeeds("all", batch, everyQuery(batch), configuration, heads),
+    "key.slots": integer(keys.slots, keys.shape),
+    "key.rows": integer(keys.rows, [batch.rows, keyValueHeads]),
+    ...rotaryFeeds(configuration, Math.max(...batch.lanes.map(({ start, length }) => start + length))),
+  };
+  if (batch.sharedLength > 0) feeds.shared_length = integer([batch.sharedLength], [1]);
+  if (!scores) return feeds;
+  const scored = scoredRows(batch);
+  return { ...feeds, scored_rows: integer(scored, [scored.length]), ...queryFeeds("scored", batch, scoredQueries(batch), configuration, heads) };
+}
 
-  const own = batch.map((sequence, i) => ({ sequence, from: starts[i], to: sequence.tokens.length }));
-  const feeds = streamFeeds("own", own, time, embeddings, withVirtual, lastPosition);
-  Object.assign(feeds, biasFeeds("own", configuration, pastLengths, pastTime, sharedLength, time), rotaryFeeds(configuration, Math.max(...starts) + time));
-  if (sharedLength > 0) {
-    const shared = [{ sequence: batch[0], from: pastLengths[0], to: starts[0] }];
-    Object.assign(feeds, streamFeeds("shared", shared, sharedLength, embeddings, withVirtual, lastPosition));
-    Object.assign(feeds, biasFeeds("shared", configuration, [pastTime], pastTime, 0, sharedLength));
+/** Embeddings (zero where a virtual token stands), virtual tokens and positions of all rows. */
+function rowFeeds({ lanes, rows }: Lanes, { configuration, embeddings, withVirtual }: BatchFeedsOptions): Feeds {
+  const { width } = embeddings;
+  const matrix = embeddings.matrix();
+  const data = new Float32Array(rows * width);
+  const virtualTokens = new Int32Array(rows).fill(-1);
+  const positions = new Int32Array(rows);
+  for (const { sequence, start, length, firstRow } of lanes) {
+    for (let i = 0; i < length; i++) {
+      const row = firstRow + i;
+      positions[row] = Math.min(start + i, configuration.contextLength - 1);
+      virtualTokens[row] = sequence.virtualTokens[start + i];
+      const token = sequence.tokens[start + i];
+      if (virtualTokens[row] < 0) data.set(matrix.subarray(token * width, (token + 1) * width), row * width);
+    }
   }
-  if (layout.past !== "none") Object.assign(feeds, pastFeeds(kept, pastTime, configuration));
+  return {
+    row_embeddings: float(data, [rows, width]),
+    positions: integer(positions, [rows, 1]),
+    ...(withVirtual ? { virtual_tokens: integer(virtualTokens, [rows]) } : {}),
+  };
+}
+
+/** What leads the rows that ask into the slots of attention, and the masks that some layer of the model reads. */
+function queryFeeds(name: "all" | "scored", batch: Lanes, queries: readonly (readonly Query[])[], configuration: DecoderConfiguration, heads: HeadCounts): Feeds {
+  const { slots, shape, rows, filled } = querySlots(queries, heads);
+  const feeds: Feeds = {
+    [`${name}.slots`]: integer(slots, shape),
+    [`${name}.rows`]: integer(rows, [rows.length / configuration.attentionHeads, configuration.attentionHeads]),
+    [`${name}.filled`]: float(filled, [1, shape[1], shape[2], 1]),
+  };
+  for (const kind of masksOf(configuration)) {
+    const bias = attentionBias(batch, queries, kind === "window" ? configuration.window : undefined);
+    feeds[`${name}.bias.${kind}`] = float(bias.data, bias.shape);
+  }
   return feeds;
 }
 
-/** The masks of a stream's rows, those that some layer of the model reads. See `ownBias`. */
-export function biasFeeds(name: "own" | "shared", configuration: DecoderConfiguration, pastLengths: readonly number[], pastTime: number, sharedLength: number, time: number): Feeds {
-  const mask = (kind: "whole" | "window"): Tensor => {
-    const { data, shape } = ownBias(pastLengths, pastTime, sharedLength, time, kind === "window" ? configuration.window : undefined);
-    return float(data, shape);
-  };
-  return Object.fromEntries(masksOf(configuration).map((kind) => [`${name}.bias.${kind}`, mask(kind)]));
-}
-
 /** Cosines and sines of at least the first `rows` positions, for every rotary embedding of the model. */
-export function rotaryFeeds(configuration: DecoderConfiguration, rows: number): Feeds {
+function rotaryFeeds(configuration: DecoderConfiguration, rows: number): Feeds {
   const feeds: Feeds = {};
   for (const index of usedRotaryTables(configuration)) {
     const table = rotaryRows(configuration.rotaryTables[index], Math.min(rows, configuration.contextLength));
@@ -95,16 +91,8 @@ export function rotaryFeeds(configuration: DecoderConfiguration, rows: number): 
   return feeds;
 }
 
-/** Flat index of every scored row among the own rows, in the order of the sequences. */
-export function scoredRowFeeds(batch: readonly Sequence[], layout: BatchLayout): Feeds {
-  const starts = layout.pastLengths.map((length) => length + layout.sharedLength);
-  const time = Math.max(...batch.map((sequence, i) => sequence.tokens.length - starts[i]));
-  const rows = batch.flatMap((sequence, i) => sequence.scored.map(({ row }) => i * time + row - starts[i]));
-  return { scored_rows: integer(rows, [rows.length]) };
-}
-
 /** Kept keys and values as [key/value heads, texts, pastTime, headSize], zero behind the shorter texts. */
-function pastFeeds(kept: readonly KeptText[], pastTime: number, { layers, keyValueHeads, headSize }: DecoderConfiguration): Feeds {
+export function pastFeeds(kept: readonly KeptText[], pastTime: number, { layers, keyValueHeads, headSize }: DecoderConfiguration): Feeds {
   const feeds: Feeds = {};
   const shape = [keyValueHeads, kept.length, pastTime, headSize];
   for (let layer = 0; layer < layers; layer++) {

@@ -4,6 +4,7 @@ import type { Sequence } from "../program.js";
 import type { DecoderConfiguration } from "./configuration.js";
 import { batchFeeds, type Feeds } from "./feeds.js";
 import type { KeptText } from "./kept-text.js";
+import { planLanes } from "./lanes.js";
 
 /** Most tokens (with padding) encoded in one pass: enough to fill the cores, small enough to bound memory. */
 const tokensAPass = 2048;
@@ -30,7 +31,7 @@ export async function encodeTexts(texts: readonly Int32Array[], options: TextEnc
 async function encodeGroup(texts: readonly Int32Array[], { configuration, embeddings, run }: TextEncoderOptions): Promise<KeptText[]> {
   const sequences = texts.map((tokens): Sequence => ({ tokens, virtualTokens: new Int32Array(tokens.length).fill(-1), scored: [] }));
   const layout = { past: "none", pastLengths: texts.map(() => 0), sharedLength: 0 } as const;
-  const outputs = await run(batchFeeds(sequences, layout, [], { configuration, embeddings, withVirtual: false }));
+  const outputs = await run(batchFeeds(planLanes(sequences, layout), { configuration, embeddings, withVirtual: false, scores: false }));
 
   const { layers, keyValueHeads, headSize } = configuration;
   const time = Math.max(...texts.map((tokens) => tokens.length));
