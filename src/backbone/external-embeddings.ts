@@ -4,14 +4,48 @@ import { PromptTuningError } from "../common/errors.js";
 import { type Initializer, isExternal } from "../engine/graph/initializer.js";
 import type { EmbeddingTable } from "../engine/embedding-table.js";
 
-/** Embedding matrix [rows, width], times a scale, read once, in one piece, from a model's external float32 file. */
+/**
+ * Embedding matrix [rows, width], times a scale, in a model's external float32 file. Rows are read when they are first
+ * asked for and kept: a training meets some thousand tokens, and the whole matrix can be a quarter of a model. Who asks
+ * for all of it holds it; it is not kept here for longer.
+ */
 export function readExternalEmbeddings(folder: string, initializer: Initializer, scale = 1): EmbeddingTable {
   const [rows, width] = initializer.shape;
-  const matrix = new Float32Array(rows * width);
-  readExternal(folder, initializer, (readInto) => readInto(matrix, 0));
-  if (scale !== 1) for (let i = 0; i < matrix.length; i++) matrix[i] *= scale;
-  return embeddingTable(matrix, rows, width);
+  const scaled = (values: Float32Array): Float32Array => {
+    if (scale !== 1) for (let i = 0; i < values.length; i++) values[i] *= scale;
+    return values;
+  };
+  const known = new Map<number, Float32Array>();
+  let whole: WeakRef<Float32Array> | undefined;
+  const readMissing = (ids: ArrayLike<number>): void => {
+    const missing = [...new Set(Array.from(ids))].filter((id) => !known.has(id));
+    if (missing.length === 0) return;
+    const values = scaled(readExternalRows(folder, initializer, missing));
+    missing.forEach((id, i) => known.set(id, values.slice(i * width, (i + 1) * width)));
+  };
+  return {
+    rows,
+    width,
+    gather(ids) {
+      if (ids.length > mostKeptAtOnce) return scaled(readExternalRows(folder, initializer, ids));
+      readMissing(ids);
+      const result = new Float32Array(ids.length * width);
+      for (let i = 0; i < ids.length; i++) result.set(known.get(ids[i])!, i * width);
+      return result;
+    },
+    matrix() {
+      const held = whole?.deref();
+      if (held) return held;
+      const matrix = new Float32Array(rows * width);
+      readExternal(folder, initializer, (readInto) => readInto(matrix, 0));
+      whole = new WeakRef(scaled(matrix));
+      return matrix;
+    },
+  };
 }
+
+/** Who asks for more rows at once goes through the vocabulary. */
+const mostKeptAtOnce = 4096;
 
 /** Some rows [ids, width] of a matrix in a model's external float32 file. */
 export function readExternalRows(folder: string, initializer: Initializer, ids: ArrayLike<number>): Float32Array {

@@ -26,11 +26,13 @@ export interface BatchRows {
   readonly keys: SlotInputs & {
     /** Vector with the number of shared rows; absent where the layout has none. */
     readonly sharedLength?: string;
+    /** Key slots of a lane, without those of the past. */
+    readonly count: Dimension;
   };
 }
 
 /** Declares the inputs of a batch's rows and computes their first hidden states. */
-export function openBatchRows(builder: GraphBuilder, configuration: DecoderConfiguration, options: { readonly virtualTokens: number; readonly shared: boolean }): BatchRows {
+export function openBatchRows(builder: GraphBuilder, configuration: DecoderConfiguration, options: { readonly virtualTokens: number; readonly shared: boolean; readonly keys: Dimension }): BatchRows {
   const { hiddenSize, keyValueHeads } = configuration;
   const embeddings = builder.input("row_embeddings", { elementType: "float32", shape: ["rows", hiddenSize] });
   const positions = builder.input("positions", { elementType: "int64", shape: ["rows", 1] });
@@ -39,8 +41,9 @@ export function openBatchRows(builder: GraphBuilder, configuration: DecoderConfi
     hidden: configuration.positions === "learned" ? addPositions(builder, inserted, positions, hiddenSize) : inserted,
     queries: declareQueries(builder, configuration, "all", "rows", positions),
     keys: {
-      slots: builder.input("key.slots", { elementType: "int64", shape: [keyValueHeads, "lanes", "own_keys"] }),
+      slots: builder.input("key.slots", { elementType: "int64", shape: [keyValueHeads, "lanes", options.keys] }),
       rows: builder.input("key.rows", { elementType: "int64", shape: ["rows", keyValueHeads] }),
+      count: options.keys,
       ...(options.shared ? { sharedLength: builder.input("shared_length", { elementType: "int64", shape: [1] }) } : {}),
     },
   };

@@ -44,7 +44,7 @@ export function buildDecoderGraph(options: DecoderGraphOptions): Graph {
 
   if (virtualTokens > 0 && purpose !== "encode") builder.input("prompt", { elementType: "float32", shape: [virtualTokens, configuration.hiddenSize] });
   const inserted = purpose === "encode" ? 0 : virtualTokens;
-  const rows = openBatchRows(builder, configuration, { virtualTokens: inserted, shared: options.shared });
+  const rows = openBatchRows(builder, configuration, { virtualTokens: inserted, shared: options.shared, keys: options.past === "none" ? "keys" : "own_keys" });
   const last = configuration.layers - 1;
   for (let layer = 0; layer < last; layer++) runLayer(builder, options, rows, layer);
   if (purpose === "encode") {

@@ -44,19 +44,20 @@ export function batchFeeds(batch: Lanes, options: BatchFeedsOptions): Feeds {
 /** Embeddings (zero where a virtual token stands), virtual tokens and positions of all rows. */
 function rowFeeds({ lanes, rows }: Lanes, { configuration, embeddings, withVirtual }: BatchFeedsOptions): Feeds {
   const { width } = embeddings;
-  const matrix = embeddings.matrix();
   const data = new Float32Array(rows * width);
   const virtualTokens = new Int32Array(rows).fill(-1);
   const positions = new Int32Array(rows);
+  const constant: { row: number; token: number }[] = [];
   for (const { sequence, start, length, firstRow } of lanes) {
     for (let i = 0; i < length; i++) {
       const row = firstRow + i;
       positions[row] = Math.min(start + i, configuration.contextLength - 1);
       virtualTokens[row] = sequence.virtualTokens[start + i];
-      const token = sequence.tokens[start + i];
-      if (virtualTokens[row] < 0) data.set(matrix.subarray(token * width, (token + 1) * width), row * width);
+      if (virtualTokens[row] < 0) constant.push({ row, token: sequence.tokens[start + i] });
     }
   }
+  const vectors = embeddings.gather(constant.map(({ token }) => token));
+  constant.forEach(({ row }, i) => data.set(vectors.subarray(i * width, (i + 1) * width), row * width));
   return {
     row_embeddings: float(data, [rows, width]),
     positions: integer(positions, [rows, 1]),

@@ -1,0 +1,55 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { everyQuery, planLanes, scoredQueries, scoredRows } from "../../../src/engine/decoder/lanes.js";
+import { keySlots, querySlots } from "../../../src/engine/decoder/slots.js";
+import { sequence } from "./sequences.js";
+
+const shapes = fc.record({ lengths: fc.array(fc.integer({ min: 1, max: 5 }), { minLength: 1, maxLength: 4 }), sharedLength: fc.nat(3), keyValueHeads: fc.integer({ min: 1, max: 3 }), groups: fc.integer({ min: 1, max: 3 }) });
+
+const lanesOf = (lengths: readonly number[], sharedLength: number) => {
+  const batch = lengths.map((length) => sequence(Array.from({ length: sharedLength + length }, (_, at) => at)));
+  return planLanes(batch, { past: "none", pastLengths: lengths.map(() => 0), sharedLength });
+};
+
+describe("slots of attention", () => {
+  it("hold every head of every query once, and lead back to it", () => {
+    fc.assert(
+      fc.property(shapes, fc.boolean(), ({ lengths, sharedLength, keyValueHeads, groups }, scoredOnly) => {
+        const lanes = lanesOf(lengths, sharedLength);
+        const queries = (scoredOnly ? scoredQueries : everyQuery)(lanes);
+        const { slots, shape, rows, filled } = querySlots(queries, { keyValueHeads, groups });
+        expect(slots).toHaveLength(shape[0] * shape[1] * shape[2]);
+        rows.forEach((slot, head) => expect(slots[slot]).toBe(head));
+        expect(new Set(rows).size).toBe(rows.length);
+        expect(filled.reduce((sum, value) => sum + value, 0) * keyValueHeads).toBe(rows.length);
+        rows.forEach((slot) => expect(filled[slot % filled.length]).toBe(1));
+      }),
+    );
+  });
+
+  it("hold shared keys in every lane and lead back to their sums, others to their only slot", () => {
+    fc.assert(
+      fc.property(shapes, ({ lengths, sharedLength, keyValueHeads }) => {
+        const lanes = lanesOf(lengths, sharedLength);
+        const { slots, shape, rows } = keySlots(lanes, keyValueHeads);
+        for (let head = 0; head < keyValueHeads; head++) {
+          for (let row = 0; row < lanes.rows; row++) {
+            const back = rows[row * keyValueHeads + head];
+            if (row < sharedLength) expect(back).toBe(slots.length + head * sharedLength + row);
+            else expect(slots[back]).toBe(row * keyValueHeads + head);
+          }
+          for (let lane = 0; lane < shape[1]; lane++)
+            for (let row = 0; row < sharedLength; row++) expect(slots[(head * shape[1] + lane) * shape[2] + row]).toBe(row * keyValueHeads + head);
+        }
+      }),
+    );
+  });
+
+  it("number the rows of a batch without gaps, scored ones in the order of the sequences", () => {
+    const batch = [sequence(["s0", 5, 7], [{ row: 2, target: 0 }]), sequence(["s0", 5, 9, 4], [{ row: 2, target: 0 }, { row: 3, target: 1 }])];
+    const lanes = planLanes(batch, { past: "none", pastLengths: [0, 0], sharedLength: 2 });
+    expect(lanes.rows).toBe(2 + 1 + 2);
+    expect(scoredRows(lanes)).toEqual([2, 3, 4]);
+    expect(scoredQueries(lanes).map((lane) => lane.map(({ row }) => row))).toEqual([[], [0], [1, 2]]);
+  });
+});
