@@ -14,7 +14,7 @@ export class FloodingRun {
   ) {}
 
   static async begin(root: string): Promise<FloodingRun> {
-    const environment = describeEnvironment({ programVersion: "0.1.0", onnxruntimeVersion: "1.30.0", threads: 2, model: { name: "none", sha256: "0".repeat(64) }, data: { all: "0".repeat(64) } });
+    const environment = describeEnvironment({ programVersion: "0.1.0", onnxruntimeVersion: "1.30.0", threads: 2, gradients: "exact", model: { name: "none", sha256: "0".repeat(64) }, data: { all: "0".repeat(64) } });
     const folder = new RunStore(path.join(root, ".ptune", "runs")).create({ name: "flood" }, environment);
     const run = new FloodingRun(await RunWriter.open(folder), folder.path);
     run.writer.append({ type: "state", state: "running" });

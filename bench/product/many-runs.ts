@@ -27,7 +27,7 @@ const hasty: FileSystem = { ...nodeFileSystem, fsync: () => {}, syncFolder: () =
  * @returns the folders, oldest first.
  */
 export function makeManyRuns({ root, runs, steps = 300, experiments = 8, from = new Date("2026-01-01T00:00:00Z") }: ManyRuns): string[] {
-  const environment = describeEnvironment({ programVersion: "0.1.0", onnxruntimeVersion: "1.30.0", threads: 2, model: { name: "smollm2-135m-instruct", sha256: "0".repeat(64) }, data: { all: "1".repeat(64) } });
+  const environment = describeEnvironment({ programVersion: "0.1.0", onnxruntimeVersion: "1.30.0", threads: 2, gradients: "exact", model: { name: "smollm2-135m-instruct", sha256: "0".repeat(64) }, data: { all: "1".repeat(64) } });
   return Array.from({ length: runs }, (_, index) => {
     let clock = from.getTime() + index * 60_000;
     const now = (): Date => new Date((clock += 100));

@@ -31,6 +31,10 @@ export interface ProgramOptions {
   /** "plain": every row of every sequence goes through every pass, nothing is kept or shared. For checks: the results are the same. */
   readonly layout?: "fastest" | "plain";
   readonly threads?: number;
+  /** Holds the weights rearranged for each use: faster steps for about two more copies of them in memory. */
+  readonly packWeights?: boolean;
+  /** "approximate": gradients by 8-bit products, where the backbone can; losses stay exact. */
+  readonly backward?: "exact" | "approximate";
   readonly onNotice?: ProgramNotice;
 }
 

@@ -36,9 +36,8 @@ export function readExternalEmbeddings(folder: string, initializer: Initializer,
     matrix() {
       const held = whole?.deref();
       if (held) return held;
-      const matrix = new Float32Array(rows * width);
-      readExternal(folder, initializer, (readInto) => readInto(matrix, 0));
-      whole = new WeakRef(scaled(matrix));
+      const matrix = scaled(readExternalMatrix(folder, initializer));
+      whole = new WeakRef(matrix);
       return matrix;
     },
   };
@@ -46,6 +45,13 @@ export function readExternalEmbeddings(folder: string, initializer: Initializer,
 
 /** Who asks for more rows at once goes through the vocabulary. */
 const mostKeptAtOnce = 4096;
+
+/** A whole matrix [rows, width] in a model's external float32 file. */
+export function readExternalMatrix(folder: string, initializer: Initializer): Float32Array {
+  const matrix = new Float32Array(initializer.shape[0] * initializer.shape[1]);
+  readExternal(folder, initializer, (readInto) => readInto(matrix, 0));
+  return matrix;
+}
 
 /** Some rows [ids, width] of a matrix in a model's external float32 file. */
 export function readExternalRows(folder: string, initializer: Initializer, ids: ArrayLike<number>): Float32Array {

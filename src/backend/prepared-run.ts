@@ -44,8 +44,13 @@ export async function prepareRun(experiment: Experiment, folder: string, options
       head: task.head,
       keptMemory: training.keptMemoryMB * 2 ** 20,
       threads: training.threads,
+      packWeights: training.packWeights,
+      backward: training.precision === "approximate" ? "approximate" : "exact",
       onNotice: (code, text) => options.emit?.({ type: "message", level: "info", code, text }),
     });
+    if (training.precision === "approximate" && !program.approximate) {
+      options.emit?.({ type: "message", level: "info", code: "exact-gradients", text: "This backbone has no approximate backward pass: the gradients are exact." });
+    }
     return { experiment: withVerbalizer(experiment, labels), folder, backbone, dataset, task, program };
   } catch (error) {
     await backbone.dispose();

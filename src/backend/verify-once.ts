@@ -4,11 +4,13 @@ import path from "node:path";
 import { env } from "onnxruntime-node";
 import { cacheFolder } from "../backbone/sources/cache-folder.js";
 import { RandomSource } from "../common/random.js";
-import type { Sequence, TensorValues } from "../engine/program.js";
+import type { Program, Sequence, TensorValues } from "../engine/program.js";
 import { requireRightGradient } from "../engine/verify/finite-difference-check.js";
 import { programVersion } from "./environment.js";
 import type { BackendOptions } from "./options.js";
 import type { PreparedRun } from "./prepared-run.js";
+
+const virtualTokensOf = ({ trainables }: Program): number => trainables.find(({ name }) => name === "prompt")?.shape[0] ?? 0;
 
 /** Random directions tried: one near the gradient, one anywhere. */
 const directions = 2;
@@ -27,7 +29,9 @@ export async function verifyOnce({ backbone, program }: PreparedRun, items: read
   options.emit?.({ type: "phase", phase: "checking the gradient" });
   const byLength = [...items].sort((a, b) => a.tokens.length - b.tokens.length);
   const sample = Array.from({ length: Math.min(sequencesChecked, items.length) }, (_, i) => byLength[Math.floor((i * byLength.length) / sequencesChecked)]);
-  const check = await requireRightGradient(program, sample, values, { directions, random: RandomSource.derive(1, "verify") });
+  // Differences of the loss belong to the exact gradient: an approximate one only resembles it.
+  const exact = program.approximate ? await backbone.createProgram({ virtualTokens: virtualTokensOf(program), head: program.head, keptMemory: 0 }) : program;
+  const check = await requireRightGradient(exact, sample, values, { directions, random: RandomSource.derive(1, "verify") }).finally(() => exact !== program && exact.dispose());
   const figures = check.relativeErrors.map((error) => error.toPrecision(2)).join(" and ");
   options.emit?.({ type: "message", level: "info", code: "gradient-checked", text: `The gradient through ${backbone.description.name} agrees with differences of the loss (relative errors ${figures}).` });
   try {

@@ -69,6 +69,8 @@ export type ProgramNotice = (code: string, message: string) => void;
 export interface Program {
   readonly trainables: readonly TrainableSpecification[];
   readonly head: Head;
+  /** Whether the gradients are approximate (losses never are); exact when absent. */
+  readonly approximate?: boolean;
   /** Loss and gradients of one batch. */
   step(batch: readonly Sequence[], values: TensorValues): Promise<StepResult>;
   /** Loss and log-probabilities of one batch, nothing differentiated. */

@@ -14,6 +14,8 @@ export const environmentSchema = z.object({
   memoryMB: z.number(),
   /** Threads of the math. */
   threads: z.number(),
+  /** How gradients were computed; runs of older versions do not tell and were exact. */
+  gradients: z.enum(["exact", "approximate"]).optional(),
   model: z.object({ name: z.string(), sha256: z.string() }),
   /** Split → SHA-256 of its data. */
   data: z.record(z.string(), z.string()),
@@ -25,6 +27,7 @@ export interface EnvironmentFacts {
   readonly programVersion: string;
   readonly onnxruntimeVersion: string;
   readonly threads: number;
+  readonly gradients: "exact" | "approximate";
   readonly model: { readonly name: string; readonly sha256: string };
   readonly data: Readonly<Record<string, string>>;
 }
@@ -43,6 +46,7 @@ export function describeEnvironment(facts: EnvironmentFacts): Environment {
     logicalProcessors: processors.length,
     memoryMB: Math.round(os.totalmem() / 2 ** 20),
     threads: facts.threads,
+    gradients: facts.gradients,
     model: { ...facts.model },
     data: { ...facts.data },
   };

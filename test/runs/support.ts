@@ -17,8 +17,7 @@ export function temporaryFolder(): string {
 export const environment = describeEnvironment({
   programVersion: "0.1.0",
   onnxruntimeVersion: "1.30.0",
-  threads: 2,
-  model: { name: "tiny", sha256: "0".repeat(64) },
+  threads: 2, gradients: "exact", model: { name: "tiny", sha256: "0".repeat(64) },
   data: { train: "1".repeat(64) },
 });
 

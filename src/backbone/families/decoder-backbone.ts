@@ -7,6 +7,7 @@ import type { Backbone, BackboneDescription, ProgramOptions } from "../backbone.
 import { readExternalEmbeddings, readExternalRows } from "../external-embeddings.js";
 import type { ModelFiles } from "../sources/source.js";
 import type { Tokenizer } from "../tokenizer/tokenizer.js";
+import { prepareRoundedWeights } from "./prepare-rounded-weights.js";
 import type { Family } from "./family.js";
 
 /** Memory for kept keys and values where nobody says otherwise. */
@@ -37,11 +38,12 @@ export class DecoderBackbone implements Backbone {
     this.embeddings = readExternalEmbeddings(weights.folder, weights.tensors.get("embeddings")!, configuration.embeddingScale);
   }
 
-  async createProgram({ virtualTokens, head, keptMemory = defaultKeptMemory, layout, threads, onNotice }: ProgramOptions): Promise<Program> {
+  async createProgram({ virtualTokens, head, keptMemory = defaultKeptMemory, backward, ...options }: ProgramOptions): Promise<Program> {
     const { configuration, weights } = this.parts;
     const { embeddings } = this;
     const outputRows = (ids: ArrayLike<number>): Float32Array => readExternalRows(weights.folder, weights.tensors.get(outputMatrixName(configuration))!, ids);
-    const program = new DecoderProgram({ configuration, weights, embeddings, outputRows, virtualTokens, head, keptMemory, layout, threads, onNotice });
+    const rounded = backward === "approximate" ? await prepareRoundedWeights(weights) : undefined;
+    const program = new DecoderProgram({ configuration, weights, embeddings, outputRows, virtualTokens, head, keptMemory, rounded, ...options });
     this.programs.add(program);
     return program;
   }

@@ -3,7 +3,7 @@ import { GraphBuilder } from "../graph/builder.js";
 import type { Graph, GraphNode } from "../graph/graph.js";
 import { isFloating } from "../graph/tensor-type.js";
 import { refuseGradient } from "./refuse.js";
-import { operatorKey, type RuleContext } from "./rule.js";
+import { type GradientRule, operatorKey, type RuleContext } from "./rule.js";
 import { gradientRules, supportedOperators } from "./rule-table.js";
 import { unbroadcast } from "./unbroadcast.js";
 import { printable } from "../onnx/printable.js";
@@ -13,6 +13,8 @@ export interface DifferentiateOptions {
   readonly loss: string;
   /** Inputs or initializers of the graph to differentiate by. */
   readonly by: readonly string[];
+  /** Rules that go before those of the operators, for some nodes. */
+  readonly ruleFor?: (node: GraphNode) => GradientRule | undefined;
 }
 
 /**
@@ -22,7 +24,7 @@ export interface DifferentiateOptions {
  *
  * @throws PromptTuningError kind "operator" when a node on such a path has no rule.
  */
-export function differentiate(graph: Graph, { loss, by }: DifferentiateOptions): Map<string, string> {
+export function differentiate(graph: Graph, { loss, by, ruleFor }: DifferentiateOptions): Map<string, string> {
   const path = nodesOnPath(graph, loss, by);
   const reached = tensorsReachedFrom(path, by);
   const builder = new GraphBuilder(graph, "gradient/");
@@ -45,7 +47,7 @@ export function differentiate(graph: Graph, { loss, by }: DifferentiateOptions):
   for (const node of [...path].reverse()) {
     const gradients = node.outputs.map((output) => (output ? totalOf(output) : undefined));
     if (gradients.every((gradient) => gradient === undefined)) continue;
-    const rule = node.gradient ?? gradientRules.get(operatorKey(node));
+    const rule = ruleFor?.(node) ?? node.gradient ?? gradientRules.get(operatorKey(node));
     if (!rule) throw missingRule(node);
     const context: RuleContext = {
       graph,

@@ -2,6 +2,7 @@ import { differentiate } from "../autodiff/differentiate.js";
 import { int } from "../graph/attribute.js";
 import { GraphBuilder } from "../graph/builder.js";
 import { Graph } from "../graph/graph.js";
+import type { Initializer } from "../graph/initializer.js";
 import type { Dimension } from "../graph/tensor-type.js";
 import { appendHead } from "../head/append-head.js";
 import type { Head } from "../program.js";
@@ -10,6 +11,7 @@ import { type BatchRows, declareQueries, openBatchRows } from "./batch-rows.js";
 import type { DecoderConfiguration } from "./configuration.js";
 import { feedForward, normalize, project } from "./feed-forward.js";
 import { rotaryInputs, usedRotaryTables } from "./rotary-cache.js";
+import { roundedProducts } from "./rounded-products.js";
 import { type DecoderWeights, outputMatrixName } from "./weights.js";
 
 /** What a graph is for: which outputs it has. */
@@ -31,6 +33,8 @@ export interface DecoderGraphOptions {
   readonly shared: boolean;
   readonly virtualTokens: number;
   readonly head: Head;
+  /** Rounded matrices for an approximate backward pass; the exact one where there are none. */
+  readonly rounded?: ReadonlyMap<string, Initializer>;
 }
 
 /** Builds the ONNX graph of a decoder for one layout and purpose, with its backward pass where asked. */
@@ -62,12 +66,12 @@ export function buildDecoderGraph(options: DecoderGraphOptions): Graph {
   });
   if (purpose === "step") {
     const by = [...(virtualTokens > 0 ? ["prompt"] : []), ...(options.head.kind === "linear" ? ["head.weight", "head.bias"] : [])];
-    for (const [tensor, gradient] of differentiate(graph, { loss, by })) builder.outputAs(gradient, `gradient.${tensor}`);
+    for (const [tensor, gradient] of differentiate(graph, { loss, by, ruleFor: options.rounded && roundedProducts(options.rounded) })) builder.outputAs(gradient, `gradient.${tensor}`);
   } else {
     builder.outputAs(logProbabilities, "log_probabilities");
   }
   builder.outputAs(loss, "loss");
-  for (const name of weights.tensors.keys()) if (!usesTensor(graph, name)) graph.initializers.delete(name);
+  for (const name of [...weights.tensors.keys(), ...(options.rounded?.keys() ?? [])]) if (!usesTensor(graph, name)) graph.initializers.delete(name);
   return graph;
 }
 
@@ -80,7 +84,8 @@ function declareRotaryTables(builder: GraphBuilder, configuration: DecoderConfig
   }
 }
 
-function declareWeights(builder: GraphBuilder, { weights, head, configuration, purpose }: DecoderGraphOptions): void {
+function declareWeights(builder: GraphBuilder, { weights, rounded, head, configuration, purpose }: DecoderGraphOptions): void {
+  if (purpose === "step") for (const initializer of rounded?.values() ?? []) builder.initializer(initializer);
   const matrix = outputMatrixName(configuration);
   for (const [name, initializer] of weights.tensors) {
     const isTable = name === "embeddings" || name === "output";

@@ -1,5 +1,6 @@
 import { Tensor } from "onnxruntime-node";
 import type { EmbeddingTable } from "../embedding-table.js";
+import type { Initializer } from "../graph/initializer.js";
 import { classesOf, headFeeds, unpackScores } from "../head/head-feeds.js";
 import type { GenerationOptions, Head, Program, ProgramNotice, ScoreResult, Sequence, StepResult, TensorValues, TrainableSpecification } from "../program.js";
 import type { DecoderConfiguration } from "./configuration.js";
@@ -25,6 +26,9 @@ export interface DecoderProgramOptions {
   /** "plain" puts every row of every sequence into every pass; "fastest" (unless told) keeps and shares what it can. */
   readonly layout?: "fastest" | "plain";
   readonly threads?: number;
+  readonly packWeights?: boolean;
+  /** Rounded matrices of the layers: the backward pass is then approximate. */
+  readonly rounded?: ReadonlyMap<string, Initializer>;
   readonly onNotice?: ProgramNotice;
 }
 
@@ -34,6 +38,7 @@ const emptyText: KeptText = { tokens: new Int32Array(), keysValues: new Float32A
 export class DecoderProgram implements Program {
   readonly trainables: readonly TrainableSpecification[];
   readonly head: Head;
+  readonly approximate: boolean;
   private readonly pool: SessionPool;
   private readonly kept: KeptTextStore;
   private readonly headRows?: Float32Array;
@@ -42,6 +47,7 @@ export class DecoderProgram implements Program {
   constructor(private readonly options: DecoderProgramOptions) {
     const { configuration, head, outputRows, virtualTokens } = options;
     this.head = head;
+    this.approximate = options.rounded !== undefined;
     this.pool = new SessionPool(options);
     this.kept = new KeptTextStore(options.keptMemory);
     if (head.kind === "words") this.headRows = outputRows(head.tokenIds);

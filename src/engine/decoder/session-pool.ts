@@ -1,5 +1,6 @@
 import type { InferenceSession, Tensor } from "onnxruntime-node";
 import { PromptTuningError } from "../../common/errors.js";
+import type { Initializer } from "../graph/initializer.js";
 import type { Head } from "../program.js";
 import { createSession } from "../session/session.js";
 import type { DecoderConfiguration } from "./configuration.js";
@@ -13,6 +14,8 @@ export interface SessionPoolOptions {
   readonly virtualTokens: number;
   readonly head: Head;
   readonly threads?: number;
+  readonly packWeights?: boolean;
+  readonly rounded?: ReadonlyMap<string, Initializer>;
 }
 
 export interface GraphVariant {
@@ -52,8 +55,8 @@ export class SessionPool {
     const key = `${variant.purpose}/${variant.past}/${variant.shared}`;
     let session = this.sessions.get(key);
     if (!session) {
-      const { weights, threads } = this.options;
-      session = createSession(buildDecoderGraph({ ...this.options, ...variant }), { weightsFolder: weights.folder, threads });
+      const { weights, threads, packWeights } = this.options;
+      session = createSession(buildDecoderGraph({ ...this.options, ...variant }), { weightsFolder: weights.folder, threads, packWeights });
       this.sessions.set(key, session);
     }
     return session;

@@ -9,14 +9,16 @@ export interface SessionOptions {
   readonly weightsFolder?: string;
   /** Threads of the math; onnxruntime's own choice (the physical cores) when absent. */
   readonly threads?: number;
+  /** Lets onnxruntime rearrange the weights for each use: faster products for a copy of the weights a use. */
+  readonly packWeights?: boolean;
 }
 
 /**
- * Opens a graph in onnxruntime. Prepacking and the memory pattern are off: together they double the memory and
- * gained no time where it was measured (docs/adr/0003).
+ * Opens a graph in onnxruntime. The memory pattern is off, and prepacking unless it is asked for: together they double
+ * the memory (docs/adr/0003).
  */
 export async function createSession(graph: Graph, options: SessionOptions = {}): Promise<InferenceSession> {
-  const configuration: Record<string, string> = { disable_prepacking: "1" };
+  const configuration: Record<string, string> = options.packWeights ? {} : { disable_prepacking: "1" };
   if (options.weightsFolder) configuration.model_external_initializers_file_folder_path = options.weightsFolder;
   try {
     const model = serializeModel(graph);

@@ -100,4 +100,33 @@ describe("a decoder's program", () => {
     expect((await program.step(batch, moved)).loss).toBeLessThan(loss);
     await program.dispose();
   });
+
+  it("approximates gradients by 8-bit products: nearly the same direction, exactly the same loss", async () => {
+    const batch = [sequence(["s0", "s1", 5, 6, 7, 8]), sequence(["s0", "s1", 9, 10]), sequence(["s0", "s1", 11, 12, 13, 14, 15])];
+    const values = { prompt: prompt(2) };
+    const results = [];
+    for (const backward of ["exact", "approximate"] as const) {
+      const program = await backbone.createProgram({ virtualTokens: 2, head: words, backward });
+      expect(program.approximate).toBe(backward === "approximate");
+      results.push(await program.step(batch, values));
+      await program.dispose();
+    }
+    const [exact, approximate] = results;
+    expect(approximate.loss).toBe(exact.loss);
+    expect(cosine(approximate.gradients.prompt, exact.gradients.prompt)).toBeGreaterThan(0.95);
+    expect(approximate.gradients.prompt).not.toEqual(exact.gradients.prompt);
+  });
+
+  it("gives the same with weights packed for speed", async () => {
+    const batch = [sequence(["s0", "s1", 5, 6, 7, 8]), sequence(["s0", "s1", 9, 10])];
+    const program = await backbone.createProgram({ virtualTokens: 2, head: words, packWeights: true });
+    const { logProbabilities } = await program.score(batch, { prompt: prompt(2) });
+    for (const [n, item] of batch.entries()) close(logProbabilities[n][0], await alone(item, 2));
+    await program.dispose();
+  });
 });
+
+function cosine(a: Float32Array, b: Float32Array): number {
+  const dot = (x: Float32Array, y: Float32Array): number => x.reduce((sum, value, i) => sum + value * y[i], 0);
+  return dot(a, b) / Math.sqrt(dot(a, a) * dot(b, b));
+}

@@ -39,7 +39,7 @@ export class MadeRuns {
       method: { init: { type: init } },
       training: { steps, learningRate, seed },
     });
-    const environment = describeEnvironment({ programVersion: "0.1.0", onnxruntimeVersion: "1.30.0", threads: 1, model: { name: "tiny", sha256: "0".repeat(64) }, data: { all: "1".repeat(64) } });
+    const environment = describeEnvironment({ programVersion: "0.1.0", onnxruntimeVersion: "1.30.0", threads: 1, gradients: "exact", model: { name: "tiny", sha256: "0".repeat(64) }, data: { all: "1".repeat(64) } });
     const folder = new RunStore(this.root, { now: () => new Date((this.clock += 60_000)) }).create(experiment, environment);
     const writer = await RunWriter.open(folder);
     const right = (row: number): boolean => scramble(row * 31 + Math.floor(seed / 3)) < accuracy;
