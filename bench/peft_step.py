@@ -1,9 +1,10 @@
-"""One contestant of `npm run bench`: prompt tuning with the real peft and torch on the CPU, in float32.
+"""A contestant of the claims about speed: prompt tuning with the real peft and torch on the CPU.
 
-  python peft_step.py --gguf MODEL.gguf --threads 2 --batch BATCH.json
+  python peft_step.py --gguf MODEL.gguf --threads 2 --texts TEXTS.json --dtype float32 [--compile]
 
 The model is the same GGUF file, dequantised by transformers; peft's get_peft_model with PROMPT_TUNING, the forward
-pass with `labels` (as every PEFT example does), AdamW over the prompt. For every line "step" on standard input one
+pass with `labels` (as every PEFT example does), AdamW over the prompt. Texts of different lengths are padded to the
+longest of their batch. For every line "step" on standard input one
 step is made and reported as a line of JSON on standard output, like the other contestants.
 """
 
@@ -40,36 +41,48 @@ def forget_peak():
         pass
 
 
+def padded(batch):
+    longest = max(len(text) for text in batch)
+    ids = torch.tensor([text + [0] * (longest - len(text)) for text in batch])
+    mask = torch.tensor([[1] * len(text) + [0] * (longest - len(text)) for text in batch])
+    labels = torch.full_like(ids, -100)
+    for row, text in enumerate(batch):
+        labels[row, len(text) - 1] = text[-1]
+    return {"input_ids": ids, "attention_mask": mask, "labels": labels}
+
+
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--gguf", required=True)
     parser.add_argument("--threads", type=int, required=True)
-    parser.add_argument("--batch", required=True)
+    parser.add_argument("--texts", required=True)
+    parser.add_argument("--dtype", choices=["float32", "bfloat16"], default="float32")
+    parser.add_argument("--compile", action="store_true")
     arguments = parser.parse_args()
     torch.set_num_threads(arguments.threads)
-    with open(arguments.batch, encoding="utf-8") as file:
-        batch = json.load(file)
+    with open(arguments.texts, encoding="utf-8") as file:
+        texts = json.load(file)
 
     folder, name = os.path.split(os.path.abspath(arguments.gguf))
-    frozen = AutoModelForCausalLM.from_pretrained(folder, gguf_file=name, dtype=torch.float32)
-    config = PromptTuningConfig(task_type=TaskType.CAUSAL_LM, num_virtual_tokens=len(batch["promptIds"]), prompt_tuning_init=PromptTuningInit.RANDOM)
+    frozen = AutoModelForCausalLM.from_pretrained(folder, gguf_file=name, dtype=getattr(torch, arguments.dtype))
+    config = PromptTuningConfig(task_type=TaskType.CAUSAL_LM, num_virtual_tokens=len(texts["promptIds"]), prompt_tuning_init=PromptTuningInit.RANDOM)
     model = get_peft_model(frozen, config)
     trainables = [parameter for parameter in model.parameters() if parameter.requires_grad]
     with torch.no_grad():
-        trainables[0].copy_(frozen.get_input_embeddings().weight[batch["promptIds"]])
+        trainables[0].copy_(frozen.get_input_embeddings().weight[texts["promptIds"]])
     optimizer = torch.optim.AdamW(trainables, lr=0.001, weight_decay=0)
-    ids = torch.tensor(batch["texts"])
-    labels = torch.full_like(ids, -100)
-    labels[:, -1] = ids[:, -1]
-    mask = torch.ones_like(ids)
+    batches = [padded(batch) for batch in texts["batches"]]
+    forward = torch.compile(model) if arguments.compile else model
     loaded = peak_mb()
     forget_peak()
+    turn = 0
     for line in sys.stdin:
         if line.strip() != "step":
             break
         began = time.perf_counter()
         optimizer.zero_grad()
-        loss = model(input_ids=ids, attention_mask=mask, labels=labels).loss
+        loss = forward(**batches[turn % len(batches)]).loss
+        turn += 1
         loss.backward()
         optimizer.step()
         report = {"seconds": time.perf_counter() - began, "loss": loss.item(), "peakMB": peak_mb(), "loadedMB": loaded}

@@ -1,28 +1,54 @@
+import { readFileSync } from "node:fs";
 import { createInterface } from "node:readline";
+import type { Backbone, ProgramOptions } from "../../src/backbone/backbone.js";
 import { trainingSchema } from "../../src/experiment/schema.js";
 import { createOptimizer } from "../../src/training/optimizers/create-optimizer.js";
 import { openRealBackbone } from "../parity/real-backbone.js";
-import { type BenchmarkBatch, sequencesOf, virtualTokens } from "./batch.js";
+import { type BenchmarkTexts, type Place, sequencesOf } from "./batch.js";
 import type { StepReport } from "./contestant.js";
+import { isolatedProducts } from "./isolated-products.js";
 import { forgetPeak, peakMemoryMB } from "./peak-memory.js";
 
+/** What one of our processes does, as its only argument. */
+export interface OurWork {
+  readonly model?: string;
+  /** "products": no training, only the weights' products of the prefix step, each by itself. */
+  readonly place: Place | "products";
+  readonly scoring?: "words" | "vocabulary";
+  readonly options?: Pick<ProgramOptions, "backward" | "packWeights" | "threads">;
+  /** File with the texts. */
+  readonly texts: string;
+}
+
 /** Trains in this process: one step for every line on standard input, one report for each on standard output. */
-export async function runOurContestant(place: "prefix" | "suffix", scoring: "words" | "vocabulary", threads: number, batch: BenchmarkBatch): Promise<void> {
-  const backbone = await openRealBackbone();
-  const head = scoring === "words" ? ({ kind: "words", tokenIds: Int32Array.from(batch.words) } as const) : ({ kind: "vocabulary" } as const);
-  const program = await backbone.createProgram({ virtualTokens, head, threads });
-  const sequences = sequencesOf(batch, place, scoring);
-  const values = { prompt: backbone.embeddings.gather(batch.promptIds) };
-  const optimizer = createOptimizer(trainingSchema.parse({ optimizer: "adamw" }), program.trainables);
+export async function runOurContestant(work: OurWork): Promise<void> {
+  const texts = JSON.parse(readFileSync(work.texts, "utf8")) as BenchmarkTexts;
+  const backbone = await openRealBackbone({}, work.model);
+  const step = work.place === "products" ? await isolatedProducts(backbone, texts, work.options?.threads) : await trainingStep(backbone, texts, work, work.place);
   const loadedMB = peakMemoryMB();
   forgetPeak();
+  let turn = 0;
   for await (const line of createInterface({ input: process.stdin })) {
     if (line !== "step") break;
     const began = performance.now();
-    const { loss, gradients } = await program.step(sequences, values);
-    optimizer.step(values, gradients, 0.001);
-    const report: StepReport = { seconds: (performance.now() - began) / 1000, loss, peakMB: peakMemoryMB(), loadedMB };
+    const { loss, seconds } = await step(turn++);
+    const report: StepReport = { seconds: seconds ?? (performance.now() - began) / 1000, loss, peakMB: peakMemoryMB(), loadedMB };
     process.stdout.write(`${JSON.stringify(report)}\n`);
   }
   await backbone.dispose();
+}
+
+export type Step = (turn: number) => Promise<{ readonly loss: number; readonly seconds?: number }>;
+
+async function trainingStep(backbone: Backbone, texts: BenchmarkTexts, { scoring = "words", options }: OurWork, place: Place): Promise<Step> {
+  const head = scoring === "words" ? ({ kind: "words", tokenIds: Int32Array.from(texts.words) } as const) : ({ kind: "vocabulary" } as const);
+  const program = await backbone.createProgram({ virtualTokens: texts.promptIds.length, head, ...options });
+  const batches = texts.batches.map((batch) => sequencesOf(batch, texts, place, scoring));
+  const values = { prompt: backbone.embeddings.gather(texts.promptIds) };
+  const optimizer = createOptimizer(trainingSchema.parse({ optimizer: "adamw" }), program.trainables);
+  return async (turn) => {
+    const { loss, gradients } = await program.step(batches[turn % batches.length], values);
+    optimizer.step(values, gradients, 0.001);
+    return { loss };
+  };
 }

@@ -28,19 +28,22 @@ export class DecoderBackbone implements Backbone {
   readonly description: BackboneDescription;
   readonly tokenizer: Tokenizer;
   readonly embeddings: EmbeddingTable;
+  /** How the model computes. */
+  readonly configuration: DecoderConfiguration;
   private readonly programs = new Set<Program>();
 
   constructor(private readonly parts: DecoderBackboneParts) {
     const { files, hash, family, weights, configuration, tokenizer } = parts;
     const { hiddenSize, layers, attentionHeads, contextLength, vocabularySize } = configuration;
     this.description = { name: files.name, family: family.name, format: files.format, hiddenSize, layers, attentionHeads, contextLength, vocabularySize, hash, hubId: files.hubId };
+    this.configuration = configuration;
     this.tokenizer = tokenizer;
     this.embeddings = readExternalEmbeddings(weights.folder, weights.tensors.get("embeddings")!, configuration.embeddingScale);
   }
 
   async createProgram({ virtualTokens, head, keptMemory = defaultKeptMemory, backward, ...options }: ProgramOptions): Promise<Program> {
-    const { configuration, weights } = this.parts;
-    const { embeddings } = this;
+    const { weights } = this.parts;
+    const { configuration, embeddings } = this;
     const outputRows = (ids: ArrayLike<number>): Float32Array => readExternalRows(weights.folder, weights.tensors.get(outputMatrixName(configuration))!, ids);
     const rounded = backward === "approximate" ? await prepareRoundedWeights(weights) : undefined;
     const program = new DecoderProgram({ configuration, weights, embeddings, outputRows, virtualTokens, head, keptMemory, rounded, ...options });

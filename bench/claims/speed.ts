@@ -1,0 +1,129 @@
+import { existsSync } from "node:fs";
+import { availableParallelism, cpus, loadavg } from "node:os";
+import path from "node:path";
+import { pythonWith } from "../product/python.js";
+import { fetchRealModel, openRealBackbone } from "../parity/real-backbone.js";
+import { type BenchmarkTexts, randomTexts, standardShape } from "../step/batch.js";
+import { compete, describeStanding, type Entry, median, type Standing } from "../step/compete.js";
+import { realTexts } from "../step/real-texts.js";
+import type { Claim, ClaimContext } from "./claim.js";
+
+/** Least ratios of PEFT's time to ours, by what is compared. */
+const goals = {
+  prefix: { fp32: 2.6, bf16: 1.8 },
+  prefixApproximate: { fp32: 4, bf16: 2.7 },
+  suffix: { fp32: 5, bf16: 3.4 },
+  suffixApproximate: { fp32: 7, bf16: 4.7 },
+  ragged: { fp32: 3.5, bf16: 2.4 },
+  limit: 0.85,
+} as const;
+
+const packed = { packWeights: true } as const;
+const peft: readonly Entry[] = [
+  { name: "PEFT fp32", work: { peft: { dtype: "float32" } } },
+  { name: "PEFT bf16", work: { peft: { dtype: "bfloat16" } } },
+];
+
+export const claim: Claim = {
+  name: "speed",
+  summary: `Training steps beside PEFT's on this machine: ${goals.prefix.fp32} times as fast with the prompt before the text, ${goals.suffix.fp32} times behind it, ${goals.ragged.fp32} times on real batches (float32), ${100 * goals.limit} % of the products' own rate.`,
+  async run(context) {
+    const python = pythonWith(["peft", "torch", "transformers", "gguf"]);
+    if ("lacks" in python) return { skipped: `${python.lacks}. PTUNE_PYTHON names a Python with peft, torch, transformers and gguf.` };
+    const { modelFile } = await fetchRealModel();
+    const [load] = loadavg();
+    context.print(`${cpus()[0]?.model ?? "unknown processor"}, 2 threads; ${python.versions}. Medians; contestants step in turn.`);
+    if (load > 0.3 * availableParallelism()) context.print(`Other processes are busy here (load ${load.toFixed(1)} on ${availableParallelism()} cores).`);
+    const tools = { program: python.program, modelFile };
+    const parts = context.arguments.length > 0 ? context.arguments : ["fixed", "ragged", "growth"];
+    const held: boolean[] = [];
+    if (parts.includes("fixed")) held.push(await fixed(context, tools));
+    if (parts.includes("ragged")) held.push(await ragged(context, tools));
+    if (parts.includes("growth")) held.push(await growth(context));
+    return held.every(Boolean);
+  },
+};
+
+type Tools = { readonly program: string; readonly modelFile: string };
+
+async function fixed(context: ClaimContext, python: Tools): Promise<boolean> {
+  const { texts, tokens, virtualTokens } = standardShape;
+  context.print(`\n${texts} texts of ${tokens} tokens, ${virtualTokens} virtual tokens. Peak memory of the whole process (and while loading).`);
+  const standings = await run(context, randomTexts(), 9, python, [
+    { name: "ours, prefix, exact", work: { place: "prefix", options: packed } },
+    { name: "ours, prefix, exact, weights mapped", work: { place: "prefix" } },
+    { name: "ours, prefix, approximate", work: { place: "prefix", options: { ...packed, backward: "approximate" } } },
+    { name: "ours, suffix, exact", work: { place: "suffix", options: packed } },
+    { name: "ours, suffix, exact, weights mapped", work: { place: "suffix" } },
+    { name: "ours, suffix, approximate", work: { place: "suffix", options: { ...packed, backward: "approximate" } } },
+    { name: "the prefix step's products alone", work: { place: "products" } },
+    ...peft,
+    { name: "PEFT fp32, torch.compile", work: { peft: { dtype: "float32", compile: true } } },
+  ]);
+  const of = (name: string): Standing => standings.find((standing) => standing.name === name)!;
+  const share = median(of("the prefix step's products alone").seconds) / median(of("ours, prefix, exact").seconds);
+  context.print(`Same work: loss of the first prefix step ${of("ours, prefix, exact").firstLoss.toFixed(5)} here, ${of("PEFT fp32").firstLoss.toFixed(5)} in PEFT (softmax over the two words here, over the vocabulary there).`);
+  context.print(`The products alone take ${(100 * share).toFixed(0)} % of the exact prefix step (at least ${100 * goals.limit} %).`);
+  return [
+    judge(context, "prefix, exact", of("ours, prefix, exact"), standings, goals.prefix),
+    judge(context, "prefix, approximate", of("ours, prefix, approximate"), standings, goals.prefixApproximate),
+    judge(context, "suffix, exact", of("ours, suffix, exact"), standings, goals.suffix),
+    judge(context, "suffix, approximate", of("ours, suffix, approximate"), standings, goals.suffixApproximate),
+    share >= goals.limit,
+  ].every(Boolean);
+}
+
+async function ragged(context: ClaimContext, python: Tools): Promise<boolean> {
+  if (!context.sharedData || !existsSync(path.join(context.sharedData, "sst2"))) {
+    context.print("\nReal batches: ../shared/data is not here; not measured.");
+    return true;
+  }
+  const backbone = await openRealBackbone();
+  const held: boolean[] = [];
+  for (const set of ["sst2", "sms_spam", "boolq"] as const) {
+    const texts = realTexts(backbone.tokenizer, context.sharedData, set);
+    const lengths = texts.batches.flat().map((text) => text.length);
+    context.print(`\n${set}: ${texts.batches.length} batches of 16 texts, ${Math.min(...lengths)} to ${Math.max(...lengths)} tokens (median ${median(lengths)}).`);
+    const standings = await run(context, texts, 2 * texts.batches.length, python, [{ name: "ours, prefix, exact", work: { place: "prefix", options: packed } }, { name: "ours, prefix, exact, weights mapped", work: { place: "prefix" } }, ...peft], texts.batches.length);
+    for (const { name, seconds } of standings) context.print(`${name}: ${((16 * seconds.length) / seconds.reduce((sum, value) => sum + value, 0)).toFixed(1)} samples/s`);
+    held.push(judge(context, set, standings[0], standings, goals.ragged, (seconds) => seconds.reduce((sum, value) => sum + value, 0)));
+  }
+  await backbone.dispose();
+  return held.every(Boolean);
+}
+
+/** How the exact prefix step grows: the exponent of its time with each size, 1 where it is linear. */
+async function growth(context: ClaimContext): Promise<boolean> {
+  const series: readonly [string, readonly number[], (value: number) => BenchmarkTexts][] = [
+    ["texts in a batch", [4, 8, 16, 32], (texts) => randomTexts({ ...standardShape, texts })],
+    ["tokens of a text", [40, 80, 160, 320], (tokens) => randomTexts({ ...standardShape, tokens })],
+    ["virtual tokens", [5, 20, 80, 160], (virtualTokens) => randomTexts({ ...standardShape, virtualTokens })],
+  ];
+  context.print("\nGrowth of the exact prefix step (weights mapped), all else as above:");
+  for (const [name, values, textsOf] of series) {
+    const times: number[] = [];
+    for (const value of values) {
+      const [standing] = await compete({ root: context.root, texts: textsOf(value), entries: [{ name: "ours", work: { place: "prefix" } }], rounds: 3, threads: 2, signal: context.signal, print: context.print });
+      times.push(median(standing.seconds));
+    }
+    const exponent = Math.log(times.at(-1)! / times[1]) / Math.log(values.at(-1)! / values[1]);
+    context.print(`${name} ${values.map((value, i) => `${value}: ${times[i].toFixed(2)} s ${"█".repeat(Math.max(1, Math.round((20 * times[i]) / Math.max(...times))))}`).join("\n".padEnd(name.length + 2))}\n  grows with the power ${exponent.toFixed(2)} of it from ${values[1]} on`);
+  }
+  return true;
+}
+
+async function run(context: ClaimContext, texts: BenchmarkTexts, rounds: number, python: Tools, entries: readonly Entry[], warmUps = 2): Promise<Standing[]> {
+  const standings = await compete({ root: context.root, texts, entries, rounds, warmUps, threads: 2, python, signal: context.signal, print: context.print });
+  const width = Math.max(...standings.map(({ name }) => name.length));
+  context.print(`${"step".padEnd(width)}    median   fastest   slowest        peak memory`);
+  for (const standing of standings) context.print(describeStanding(standing, width));
+  return standings;
+}
+
+function judge(context: ClaimContext, what: string, ours: Standing, standings: readonly Standing[], { fp32, bf16 }: { fp32: number; bf16: number }, measure = median): boolean {
+  const ratio = (name: string): number => measure(standings.find((standing) => standing.name === name)!.seconds) / measure(ours.seconds);
+  const [found32, found16] = [ratio("PEFT fp32"), ratio("PEFT bf16")];
+  const holds = found32 >= fp32 && found16 >= bf16;
+  context.print(`${what}: ${found32.toFixed(2)} times as fast as PEFT fp32 (goal ${fp32}), ${found16.toFixed(2)} times as PEFT bf16 (goal ${bf16}): ${holds ? "met" : "not met"}`);
+  return holds;
+}
