@@ -67,10 +67,10 @@ function experimentOf({ set, test, question, verbalizer }: Task, folder: string,
   return {
     name: `${set}-${precision}`.replace("_", "-"),
     model: realModel,
-    dataset: { train: path.join(folder, "train.tsv"), test: path.join(folder, test), columns: { text: "text", label: "label" }, limit: { validation: 100, test: 400 } },
-    task: { type: "classification", template: `{soft:20}\n{text}\n${question}{label}`, verbalizer, maxTokens: { text: 60 } },
+    dataset: { train: path.join(folder, "train.tsv"), test: path.join(folder, test), columns: { text: "text", label: "label" }, limit: { validation: 60, test: 300 } },
+    task: { type: "classification", template: `{soft:20}\n{text}\n${question}{label}`, verbalizer, maxTokens: { text: 40 } },
     method: { type: "prompt-tuning", init: { type: "sampled-vocabulary", mostCommon: 5000 } },
-    training: { steps: 120, batchSize: 8, learningRate: 0.02, seed, precision, packWeights: true },
-    evaluation: { every: 60, batchSize: 32, metric: "loss", baselines: [] },
+    training: { steps: 80, batchSize: 8, learningRate: 0.02, seed, precision, packWeights: true },
+    evaluation: { every: 80, batchSize: 32, metric: "loss", baselines: [] },
   };
 }

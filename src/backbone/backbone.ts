@@ -50,6 +50,11 @@ export interface Backbone {
 export interface OpenBackboneOptions {
   /** Cache folder for unpacked weights. */
   readonly cache: string;
+  /**
+   * "stored" keeps matrices in the blocks of 4 or 8 bits of a GGUF file, for the least memory: the same model, computed
+   * a little slower. Other files are read as float32 all the same.
+   */
+  readonly weights?: "float32" | "stored";
   /** Progress of unpacking the weights, in bytes; only the first time a model is used. */
   readonly onProgress?: (done: number, total: number) => void;
 }

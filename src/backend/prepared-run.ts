@@ -29,7 +29,7 @@ export async function prepareRun(experiment: Experiment, folder: string, options
   // The data first: a wrong column should be told before a download, not after.
   const dataset = await loadExperimentData(experiment, folder, options);
   options.emit?.({ type: "phase", phase: "backbone" });
-  const backbone = await loadBackbone(experiment.model, folder, options);
+  const backbone = await loadBackbone(experiment.model, folder, options, experiment.training.weights);
   try {
     const labels = experiment.task.type === "sequence-labelling" ? typesOf(dataset) : dataset.labels;
     const context = { tokenizer: backbone.tokenizer, contextLength: backbone.description.contextLength, labels };

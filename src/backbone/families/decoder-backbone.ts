@@ -1,6 +1,6 @@
 import type { DecoderConfiguration } from "../../engine/decoder/configuration.js";
 import { DecoderProgram } from "../../engine/decoder/decoder-program.js";
-import { type DecoderWeights, outputMatrixName } from "../../engine/decoder/weights.js";
+import { type DecoderWeights, hasStoredMatrices, outputMatrixName } from "../../engine/decoder/weights.js";
 import type { EmbeddingTable } from "../../engine/embedding-table.js";
 import type { Program } from "../../engine/program.js";
 import type { Backbone, BackboneDescription, ProgramOptions } from "../backbone.js";
@@ -45,7 +45,8 @@ export class DecoderBackbone implements Backbone {
     const { weights } = this.parts;
     const { configuration, embeddings } = this;
     const outputRows = (ids: ArrayLike<number>): Float32Array => readExternalRows(weights.folder, weights.tensors.get(outputMatrixName(configuration))!, ids);
-    const rounded = backward === "approximate" ? await prepareRoundedWeights(weights) : undefined;
+    // Rounded matrices are made of floats.
+    const rounded = backward === "approximate" && !hasStoredMatrices(weights) ? await prepareRoundedWeights(weights) : undefined;
     const program = new DecoderProgram({ configuration, weights, embeddings, outputRows, virtualTokens, head, keptMemory, rounded, ...options });
     this.programs.add(program);
     return program;

@@ -1,12 +1,16 @@
 import { randomUUID } from "node:crypto";
 import { existsSync, statSync } from "node:fs";
-import { mkdir, open, rename, rm } from "node:fs/promises";
+import { type FileHandle, mkdir, open, rename, rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { PromptTuningError } from "../../common/errors.js";
 import type { DecoderConfiguration } from "../../engine/decoder/configuration.js";
 import { decoderWeightShapes, type DecoderWeights } from "../../engine/decoder/weights.js";
-import type { Initializer } from "../../engine/graph/initializer.js";
-import { readWeight, type TensorReader } from "./read-weight.js";
+import { storedNames } from "../../engine/decoder/stored-products.js";
+import type { ExternalData, Initializer } from "../../engine/graph/initializer.js";
+import type { ElementType } from "../../engine/graph/tensor-type.js";
+import { byteLength } from "../../engine/onnx/tensor-bytes.js";
+import { readStoredWeight, readWeight, type TensorReader } from "./read-weight.js";
+import type { BlockLayout, StoredBlocks } from "./stored-blocks.js";
 import type { WeightOrigin } from "./weight-origin.js";
 
 /** Changes whenever the prepared file's content or order changes, so that an older one is not taken for it. */
@@ -15,7 +19,9 @@ const layoutVersion = 1;
 const alignment = 4096;
 /** Bytes that one call of the system may write: less than 2³¹. */
 const mostAtOnce = 2 ** 30;
-const weightsFile = `weights-v${layoutVersion}.f32`;
+/** The matrices as floats, or in the blocks of the model's file. */
+export type WeightForm = "float32" | "stored";
+const weightsFiles = { float32: `weights-v${layoutVersion}.f32`, stored: `weights-v${layoutVersion}.blocks` } as const;
 
 export interface PrepareOptions {
   readonly configuration: DecoderConfiguration;
@@ -24,53 +30,73 @@ export interface PrepareOptions {
   readonly open: () => Promise<TensorReader>;
   /** SHA-256 of the model's files. */
   readonly hash: string;
+  readonly form: WeightForm;
+  /** The blocks that a tensor of the model's file is stored in; undefined where it can only be read as floats. */
+  readonly blocksOf?: (tensor: string) => BlockLayout | undefined;
   readonly cache: string;
   readonly onProgress?: (done: number, total: number) => void;
 }
 
 /**
- * Unpacks a model's weights once into one file of float32 matrices that onnxruntime maps into memory. The file is kept
- * in the cache under the model's hash; it appears whole (renamed) or not at all.
+ * Unpacks a model's weights once into one file that onnxruntime maps into memory: matrices as float32, or in the form
+ * "stored" in the blocks of the model's file. The file is kept in the cache under the model's hash; it appears whole
+ * (renamed) or not at all.
  *
  * @throws PromptTuningError kind "storage" when the disk refuses, "model" when a tensor is damaged.
  */
 export async function prepareWeights(options: PrepareOptions): Promise<DecoderWeights> {
   const folder = join(options.cache, "prepared", options.hash);
-  const file = join(folder, weightsFile);
-  const { tensors, bytes } = plan(options.configuration);
+  const file = join(folder, weightsFiles[options.form]);
+  const { tensors, bytes } = plan(options);
   const complete = existsSync(file) && statSync(file).size === bytes;
   if (!complete) await writeWeights(options, tensors, file, bytes);
   return { folder, tensors };
 }
 
-function plan(configuration: DecoderConfiguration): { tensors: Map<string, Initializer>; bytes: number } {
+function plan(options: PrepareOptions): { tensors: Map<string, Initializer>; bytes: number } {
   const tensors = new Map<string, Initializer>();
+  const location = weightsFiles[options.form];
   let offset = 0;
-  for (const [name, shape] of decoderWeightShapes(configuration)) {
-    const length = shape.reduce((total, size) => total * size, 4);
-    tensors.set(name, { name, elementType: "float32", shape, data: { location: weightsFile, offset, length } });
+  const add = (name: string, elementType: ElementType, shape: readonly number[]): void => {
+    const length = byteLength(elementType, shape)!;
+    tensors.set(name, { name, elementType, shape, data: { location, offset, length } });
     offset = Math.ceil((offset + length) / alignment) * alignment;
+  };
+  for (const [name, shape] of decoderWeightShapes(options.configuration)) {
+    const layout = storedLayout(options, name);
+    if (!layout) {
+      add(name, "float32", shape);
+      continue;
+    }
+    const [input, output] = shape;
+    const names = storedNames(name);
+    add(names.values, layout.elementType, [output, input]);
+    add(names.scales, "float32", [output, input / layout.blockSize]);
+    if (layout.hasOffsets) add(names.offsets, "float32", [output, input / layout.blockSize]);
   }
   return { tensors, bytes: offset };
 }
 
-async function writeWeights({ origins, open: openReader, onProgress }: PrepareOptions, tensors: ReadonlyMap<string, Initializer>, file: string, bytes: number): Promise<void> {
+/** The layout of a weight that stays in blocks: a matrix whose rows are rows of the file's tensor. */
+function storedLayout({ form, blocksOf, origins }: PrepareOptions, name: string): BlockLayout | undefined {
+  const origin = origins.get(name)!;
+  return form === "stored" && origin.transpose ? blocksOf?.(origin.tensor) : undefined;
+}
+
+async function writeWeights(options: PrepareOptions, tensors: ReadonlyMap<string, Initializer>, file: string, bytes: number): Promise<void> {
   const temporary = `${file}.${process.pid}-${randomUUID().slice(0, 8)}.partial`;
   try {
     await mkdir(dirname(file), { recursive: true });
-    const reader = await openReader();
+    const reader = await options.open();
     try {
       const target = await open(temporary, "wx");
       try {
         await target.truncate(bytes);
-        for (const { name, data } of tensors.values()) {
-          const { offset, length } = data as { offset: number; length: number };
-          const values = await readWeight(reader, origins.get(name)!);
-          for (let done = 0; done < length; done += mostAtOnce) {
-            const bytes = new Uint8Array(values.buffer, values.byteOffset + done, Math.min(mostAtOnce, length - done));
-            await target.write(bytes, 0, bytes.length, offset + done);
-          }
-          onProgress?.(offset + length, bytes);
+        for (const [name, origin] of options.origins) {
+          const parts = storedLayout(options, name) ? storedParts(name, await readStoredWeight(reader, origin)) : new Map([[name, await readWeight(reader, origin)]]);
+          for (const [part, values] of parts) await writeAt(target, values, tensors.get(part)!.data as ExternalData);
+          const last = tensors.get([...parts.keys()].at(-1)!)!.data as ExternalData;
+          options.onProgress?.(last.offset + last.length, bytes);
         }
         await target.sync();
       } finally {
@@ -89,5 +115,17 @@ async function writeWeights({ origins, open: openReader, onProgress }: PrepareOp
       file,
       cause,
     });
+  }
+}
+
+function storedParts(weight: string, { values, scales, offsets }: StoredBlocks): Map<string, Uint8Array | Float32Array> {
+  const names = storedNames(weight);
+  return new Map<string, Uint8Array | Float32Array>([[names.values, values], [names.scales, scales], ...(offsets ? ([[names.offsets, offsets]] as const) : [])]);
+}
+
+async function writeAt(target: FileHandle, values: Uint8Array | Float32Array, { offset, length }: ExternalData): Promise<void> {
+  for (let done = 0; done < length; done += mostAtOnce) {
+    const bytes = new Uint8Array(values.buffer, values.byteOffset + done, Math.min(mostAtOnce, length - done));
+    await target.write(bytes, 0, bytes.length, offset + done);
   }
 }

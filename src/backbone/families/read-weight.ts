@@ -1,4 +1,5 @@
-import { unpermuteRows } from "./unpermute.js";
+import { reorderBlocks, type StoredBlocks } from "./stored-blocks.js";
+import { unpermutedOrder, unpermuteRows } from "./unpermute.js";
 import type { WeightOrigin } from "./weight-origin.js";
 
 /** Tensors of a model's files, as float32. */
@@ -8,7 +9,16 @@ export interface TensorReader {
    * @throws PromptTuningError kind "model": damaged, of a type that cannot be read, or not finite.
    */
   read(tensor: string, first?: number, count?: number): Promise<Float32Array>;
+  /** The same rows in their file's blocks, for tensors that have them. */
+  readBlocks?(tensor: string, first: number, count: number): Promise<StoredBlocks>;
   close(): Promise<void>;
+}
+
+/** One of the engine's matrices in the blocks of its file, [output, input], its heads in the engine's order. */
+export async function readStoredWeight(reader: TensorReader, { tensor, shape, part, unpermute }: WeightOrigin): Promise<StoredBlocks> {
+  const [first, end] = part ?? [0, shape[0]];
+  const blocks = await reader.readBlocks!(tensor, first, end - first);
+  return unpermute === undefined ? blocks : reorderBlocks(blocks, unpermutedOrder(end - first, unpermute));
 }
 
 /** One of the engine's weights, in its order and orientation. */

@@ -11,18 +11,19 @@
  */
 export function unpermuteRows(weight: Float32Array, rows: number, heads: number): Float32Array {
   const columns = weight.length / rows;
-  const headSize = rows / heads;
-  if (!Number.isInteger(columns) || !Number.isInteger(headSize) || headSize % 2 !== 0) {
-    throw new RangeError(`${weight.length} values are not ${rows} rows of ${heads} heads with an even size.`);
-  }
-  const half = headSize / 2;
+  if (!Number.isInteger(columns)) throw new RangeError(`${weight.length} values are not ${rows} rows.`);
   const result = new Float32Array(weight.length);
-  for (let head = 0; head < heads; head++) {
-    for (let row = 0; row < headSize; row++) {
-      const from = (head * headSize + row) * columns;
-      const to = head * headSize + (row % 2) * half + (row >> 1);
-      result.set(weight.subarray(from, from + columns), to * columns);
-    }
-  }
+  unpermutedOrder(rows, heads).forEach((from, to) => result.set(weight.subarray(from * columns, (from + 1) * columns), to * columns));
   return result;
+}
+
+/** For every row of Hugging Face's order the row of the file [rows]. */
+export function unpermutedOrder(rows: number, heads: number): Int32Array {
+  const headSize = rows / heads;
+  if (!Number.isInteger(headSize) || headSize % 2 !== 0) throw new RangeError(`${rows} rows are not ${heads} heads with an even size.`);
+  const order = new Int32Array(rows);
+  for (let head = 0; head < heads; head++) {
+    for (let row = 0; row < headSize; row++) order[head * headSize + (row % 2) * (headSize / 2) + (row >> 1)] = head * headSize + row;
+  }
+  return order;
 }

@@ -41,12 +41,12 @@ export function dequantizeQ3_K(source: Uint8Array, target: Float32Array): void {
 }
 
 /** The 6-bit scale of a group of 32 (Q4_K and Q5_K; get_scale_min_k4 of ggml-quants.c). */
-function scaleOf(source: Uint8Array, at: number, group: number): number {
+export function scaleOf(source: Uint8Array, at: number, group: number): number {
   return group < 4 ? source[at + group] & 63 : (source[at + group + 4] & 15) | ((source[at + group - 4] >> 6) << 4);
 }
 
 /** The 6-bit minimum of a group of 32. */
-function minimumOf(source: Uint8Array, at: number, group: number): number {
+export function minimumOf(source: Uint8Array, at: number, group: number): number {
   return group < 4 ? source[at + group + 4] & 63 : (source[at + group + 4] >> 4) | ((source[at + group] >> 6) << 4);
 }
 

@@ -7,14 +7,15 @@ import type { ModelFiles } from "../sources/source.js";
 import { createTokenizerFromGguf } from "../tokenizer/from-gguf.js";
 import { readGgufDecoder } from "./decoder-configuration.js";
 import { type GgufHeader, readGgufHeader } from "./header.js";
-import { readTensor, readTensorRows } from "./read-tensor.js";
+import { readTensor, readTensorBlocks, readTensorRows } from "./read-tensor.js";
+import { blockLayoutOf } from "./unpack-blocks.js";
 
 /** @param hash SHA-256 (hex) of the GGUF file. */
-export async function openGgufBackbone(files: ModelFiles, hash: string, { cache, onProgress }: OpenBackboneOptions): Promise<Backbone> {
+export async function openGgufBackbone(files: ModelFiles, hash: string, { cache, weights: form = "float32", onProgress }: OpenBackboneOptions): Promise<Backbone> {
   const header = await readGgufHeader(files.modelFile);
   const { family, configuration, origins } = await readGgufDecoder(header);
   const tokenizer = createTokenizerFromGguf(header.metadata);
-  const weights = await prepareWeights({ configuration, origins, open: () => openTensors(header), hash, cache, onProgress });
+  const weights = await prepareWeights({ configuration, origins, open: () => openTensors(header), hash, form, blocksOf: (tensor) => blockLayoutOf(header.tensors.get(tensor)!.type), cache, onProgress });
   return new DecoderBackbone({ files, hash, family, configuration, weights, tokenizer });
 }
 
@@ -25,6 +26,7 @@ async function openTensors({ file, tensors }: GgufHeader): Promise<TensorReader>
       const info = tensors.get(name)!;
       return first === undefined || count === undefined ? readTensor(handle, info) : readTensorRows(handle, info, first, count);
     },
+    readBlocks: (name, first, count) => readTensorBlocks(handle, tensors.get(name)!, first, count),
     close: () => handle.close(),
   };
 }

@@ -1,10 +1,12 @@
 import type { FileHandle } from "node:fs/promises";
 import { checkFinite } from "../families/check-finite.js";
+import type { StoredBlocks } from "../families/stored-blocks.js";
 import { checkTypeSupported, dequantizeInto } from "./dequantize.js";
 import { ggmlTypeByName } from "./ggml-types.js";
 import { brokenGguf } from "./header-cursor.js";
 import { quoted } from "../quoted.js";
 import type { GgufTensorInfo } from "./tensor-table.js";
+import { unpackBlocks } from "./unpack-blocks.js";
 
 /** Bytes read at once: memory beside the result stays under this. */
 const chunkBytes = 1024 * 1024;
@@ -42,6 +44,18 @@ export async function readTensorRows(file: FileHandle, info: GgufTensorInfo, fir
     checkFinite(values, info.name, firstRow * width + from);
   }
   return target;
+}
+
+/** The same rows in their file's blocks. @throws as `readTensorRows`; a block's scale that is not finite counts as a value. */
+export async function readTensorBlocks(file: FileHandle, info: GgufTensorInfo, firstRow: number, rows: number): Promise<StoredBlocks> {
+  const width = info.shape[info.shape.length - 1];
+  const { blockSize, blockBytes } = ggmlTypeByName(info.type);
+  const bytes = Buffer.allocUnsafe(((rows * width) / blockSize) * blockBytes);
+  await readFully(file, bytes, info.offset + ((firstRow * width) / blockSize) * blockBytes, info);
+  const blocks = unpackBlocks(info.type, bytes);
+  checkFinite(blocks.scales, info.name, 0);
+  if (blocks.offsets) checkFinite(blocks.offsets, info.name, 0);
+  return blocks;
 }
 
 async function readFully(file: FileHandle, buffer: Buffer, position: number, info: GgufTensorInfo): Promise<void> {

@@ -24,7 +24,7 @@ export async function openSafetensorsBackbone(files: ModelFiles, { cache, onProg
   checkTensors(origins, folder, configuration, family, files);
   const tokenizer = createTokenizerFromJson(await needed(files, "tokenizer.json"), await readBeside(files, "tokenizer_config.json"));
   const hash = await hashOf(configText, folder);
-  const weights = await prepareWeights({ configuration, origins, open: () => openWeightsFolder(folder), hash, cache, onProgress });
+  const weights = await prepareWeights({ configuration, origins, open: () => openWeightsFolder(folder), hash, form: "float32", cache, onProgress });
   return new DecoderBackbone({ files, hash, family, configuration, weights, tokenizer });
 }
 

@@ -3,6 +3,7 @@ import { float, int, text } from "../graph/attribute.js";
 import type { GraphBuilder } from "../graph/builder.js";
 import type { Dimension } from "../graph/tensor-type.js";
 import type { DecoderConfiguration } from "./configuration.js";
+import { isStored, storedProduct } from "./stored-products.js";
 
 /** The model's normalisation of rows [rows, width], width by default d. `weight` names it; a bias is `weight`_bias. */
 export function normalize(builder: GraphBuilder, { normEpsilon, hiddenSize, normalization }: DecoderConfiguration, rows: Dimension, hidden: string, weight: string): string {
@@ -13,7 +14,8 @@ export function normalize(builder: GraphBuilder, { normEpsilon, hiddenSize, norm
 
 /** x·W, and + its bias where the model has one. x: [rows, in]; the result: [rows, width]. */
 export function project(builder: GraphBuilder, rows: Dimension, input: string, weight: string, width: number, hasBias: boolean): string {
-  const product = builder.add("MatMul", [input, weight], { shape: [rows, width] });
+  const shape = [rows, width];
+  const product = isStored(builder, weight) ? storedProduct(builder, input, weight, shape) : builder.add("MatMul", [input, weight], { shape });
   return hasBias ? builder.add("Add", [product, `${weight}_bias`], { shape: [rows, width] }) : product;
 }
 

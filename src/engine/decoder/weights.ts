@@ -1,5 +1,6 @@
 import type { Initializer } from "../graph/initializer.js";
 import type { DecoderConfiguration } from "./configuration.js";
+import { isStoredPart } from "./stored-products.js";
 
 /** The weights of a decoder as onnxruntime reads them: matrices as [input, output], float32, all in one external file. */
 export interface DecoderWeights {
@@ -7,6 +8,11 @@ export interface DecoderWeights {
   readonly folder: string;
   /** By the names of `decoderWeightShapes`. */
   readonly tensors: ReadonlyMap<string, Initializer>;
+}
+
+/** Whether some matrices are kept in the blocks of their file instead of as float32. */
+export function hasStoredMatrices({ tensors }: DecoderWeights): boolean {
+  return [...tensors.keys()].some(isStoredPart);
 }
 
 /** Names and shapes of a decoder's weights, in the order in which they lie in the file. */
