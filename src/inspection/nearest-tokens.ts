@@ -1,6 +1,7 @@
 import { breathe } from "../common/breathe.js";
 import { PromptTuningError } from "../common/errors.js";
 import type { NearnessMetric } from "./nearness.js";
+import { type Candidates, nearnessCandidates, vocabularyNorms } from "./nearness-candidates.js";
 import { rowNorms } from "./norms.js";
 import { TopList } from "./top-list.js";
 
@@ -35,10 +36,14 @@ export interface NearestTokensOptions {
 
 /** Rows of the vocabulary between two breaths of the event loop. */
 const blockRows = 1024;
+/** Vectors searched for at once: their scores take 12 bytes a vector and token. */
+const vectorsAtOnce = 128;
+/** Candidates beside the k wanted ones, for what single precision may put in the wrong order. */
+const spare = 16;
 
 /**
- * The k nearest tokens of each vector by cosine, inner product and Euclidean distance, exhaustively.
- * Sums are in double precision over the columns in order; ties go to the lower id. By Euclidean distance, candidates
+ * The k nearest tokens of each vector by cosine, inner product and Euclidean distance: preselected
+ * in single precision, with every vector whose preselection could be wrong searched exhaustively. Sums are in double precision over the columns in order; ties go to the lower id. By Euclidean distance, candidates
  * are ranked by |v|² − 2 p·v, exact to about 1e-15 of the norms' squares; the distance told is computed directly.
  *
  * @param vectors [P, width], row-major.
@@ -60,6 +65,51 @@ export async function nearestTokens(
     throw new PromptTuningError("model", "The prompt holds numbers that are not finite.", { advice: "Inspect an earlier checkpoint." });
 
   const norms = rowNorms(vectors, width);
+  const found: VectorNeighbours[] = [];
+  for (let first = 0; first < norms.length; first += vectorsAtOnce) {
+    await breathe(signal, "The inspection");
+    const count = Math.min(vectorsAtOnce, norms.length - first);
+    found.push(...(await searchSome({ vectors: vectors.subarray(first * width, (first + count) * width), norms: norms.subarray(first, first + count) }, vocabulary, { k, exclude, signal })));
+  }
+  return found;
+}
+
+interface Vectors {
+  readonly vectors: Float32Array;
+  readonly norms: Float64Array;
+}
+
+type SearchOptions = NearestTokensOptions & { readonly k: number };
+
+/** Preselects in single precision, then measures in double. Vectors whose preselection leaves a doubt are searched exhaustively. */
+async function searchSome({ vectors, norms }: Vectors, vocabulary: VocabularyMatrix, { k, exclude, signal }: SearchOptions): Promise<VectorNeighbours[]> {
+  const { width, rows } = vocabulary;
+  const wanted = Math.min(k + spare, rows);
+  const candidates = await nearnessCandidates(vectors, vocabulary, wanted, exclude);
+  const largest = vocabularyNorms(vocabulary).reduce((most, norm) => Math.max(most, norm), 0);
+  const found = Array.from(norms, (norm, p): VectorNeighbours | undefined => {
+    // Bound of the rounding of a sum of products (Higham 2002, section 3.1), for both the last wanted and the first left out.
+    const doubt = 4 * width * 2 ** -24;
+    const scale = norm * largest;
+    const isSure = ({ scores }: Candidates, error: number): boolean => wanted === rows || scores[k - 1] - scores[wanted - 1] > error;
+    if (k > 0 && !(isSure(candidates.cosine[p], doubt * norm) && isSure(candidates.dot[p], doubt * scale) && isSure(candidates.l2[p], doubt * (2 * scale + largest ** 2)))) return undefined;
+    const nearest = (metric: NearnessMetric): NearToken[] => {
+      const measured = Array.from(candidates[metric][p].ids).filter((id) => !exclude?.(id)).map((id) => measureToken(vectors, p, norm, vocabulary, id));
+      return measured.sort((a, b) => (metric === "l2" ? a.l2 - b.l2 : b[metric] - a[metric]) || a.id - b.id).slice(0, k);
+    };
+    return { norm, cosine: nearest("cosine"), dot: nearest("dot"), l2: nearest("l2") };
+  });
+  const unsure = [...found.keys()].filter((p) => found[p] === undefined);
+  if (unsure.length === 0) return found as VectorNeighbours[];
+  const rest = new Float32Array(unsure.length * width);
+  unsure.forEach((p, i) => rest.set(vectors.subarray(p * width, (p + 1) * width), i * width));
+  const exhaustive = await searchExhaustively({ vectors: rest, norms: Float64Array.from(unsure, (p) => norms[p]) }, vocabulary, { k, exclude, signal });
+  unsure.forEach((p, i) => (found[p] = exhaustive[i]));
+  return found as VectorNeighbours[];
+}
+
+async function searchExhaustively({ vectors, norms }: Vectors, vocabulary: VocabularyMatrix, { k, exclude, signal }: SearchOptions): Promise<VectorNeighbours[]> {
+  const { matrix, rows, width } = vocabulary;
   const lists = Array.from(norms, () => ({ cosine: new TopList(k), dot: new TopList(k), l2: new TopList(k) }));
   const prompt = Float64Array.from(vectors);
   const row = new Float64Array(width);

@@ -1,5 +1,6 @@
 import type { Backbone } from "../../backbone/backbone.js";
-import { nearestTokens, type NearToken } from "../../inspection/nearest-tokens.js";
+import type { EmbeddingTable } from "../../engine/embedding-table.js";
+import { nearestTokens, type NearToken, type VocabularyMatrix } from "../../inspection/nearest-tokens.js";
 import { nearnessMetrics, type NearnessMetric } from "../../inspection/nearness.js";
 import type { NormDistribution } from "../../inspection/norms.js";
 import { type Histogram, vocabularyFigures } from "../../inspection/vocabulary.js";
@@ -35,6 +36,13 @@ export async function promptNeighbours(target: InspectionTarget & { readonly k: 
 }
 
 /** The embeddings of the ids the tokenizer knows; models pad their tables. */
-export function vocabularyOf({ embeddings, tokenizer }: Pick<Backbone, "embeddings" | "tokenizer">): { matrix: Float32Array; rows: number; width: number } {
-  return { matrix: embeddings.matrix(), rows: Math.min(embeddings.rows, tokenizer.vocabularySize), width: embeddings.width };
+export function vocabularyOf({ embeddings, tokenizer }: Pick<Backbone, "embeddings" | "tokenizer">): VocabularyMatrix {
+  const known = held.get(embeddings);
+  if (known) return known;
+  const vocabulary = { matrix: embeddings.matrix(), rows: Math.min(embeddings.rows, tokenizer.vocabularySize), width: embeddings.width };
+  held.set(embeddings, vocabulary);
+  return vocabulary;
 }
+
+/** Matrices that were looked at, for as long as their backbone is open: an inspector looks again and again. */
+const held = new WeakMap<EmbeddingTable, VocabularyMatrix>();
