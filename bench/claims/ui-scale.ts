@@ -1,11 +1,14 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import path from "node:path";
+import { savedValues } from "../../test/e2e/host/saved-editors.js";
+import { until } from "../../test/e2e/host/until.js";
 import type { VSCodePage } from "../../test/e2e/host/vscode-page.js";
-import { activate, hostMemory, readDelays, watchDelays } from "../editor/extension-host.js";
+import { activate, extensionId, hostMemory, readDelays, watchDelays } from "../editor/extension-host.js";
 import { median, milliseconds, quantile } from "../editor/figures.js";
 import { FloodingRun } from "../editor/flooding-run.js";
 import { readFrames, watchFrames } from "../editor/frames.js";
 import { residentMB } from "../editor/resident.js";
+import { rowsAfterClick } from "../editor/rows-after-click.js";
 import { typeAndMeasure } from "../editor/typing.js";
 import { realModel } from "../parity/real-backbone.js";
 import { openEditor, runInEditor } from "../product/editor.js";
@@ -82,31 +85,47 @@ const training: Part = (workspace, context) =>
     return largest > 0;
   });
 
+/**
+ * From the click in the activity bar to the rows, in an editor that has finished loading and shows the explorer: the
+ * first time nothing is remembered of the runs, then as in every later window.
+ */
 const manyRuns: Part = async (workspace, context) => {
   makeManyRuns({ root: path.join(workspace.folder, ".ptune", "runs"), runs: 2000, steps: 300 });
   return withEditor(context, workspace, async (code) => {
-    await watchDelays(code);
-    const times: number[] = [];
-    for (let again = 0; again < 3; again++) {
-      if (again > 0) await code.reload({ atOnce: true });
+    const rows = { view: "Runs", level: 1 };
+    const [times, complete, late]: [number[], number[], number[]] = [[], [], []];
+    for (let again = 0; again < 5; again++) {
+      if (again > 0) await reloadWithExplorer(code);
+      await finishedLoading(code);
+      await watchDelays(code);
       const began = performance.now();
-      await code.openSidebar();
-      await code.tree("Runs").find(/^task-8/);
-      times.push(performance.now() - began);
-      await code.openSidebar("Explorer");
+      times.push(await rowsAfterClick(code, rows, () => code.openSidebar()));
+      await until("All runs are told", async () => (await code.treeRows("Runs")).some(({ description }) => description.startsWith("250 runs")));
+      complete.push(performance.now() - began);
+      late.push((await readDelays(code)).max);
     }
-    await code.openSidebar();
-    await watchDelays(code);
-    const began = performance.now();
-    const group = await code.tree("Runs").find(/^task-8/);
-    await group.locator(".monaco-tl-twistie").click();
-    await code.page.locator('.pane .monaco-list-row[aria-level="2"]').first().waitFor();
-    const opened = performance.now() - began;
-    const delays = await readDelays(code);
-    context.print(`2,000 runs: from the click on the sidebar to the rows median ${milliseconds(median(times))} (${times.map(milliseconds).join(", ")}); opening a group of 250: ${milliseconds(opened)}, the extension host's timers at most ${milliseconds(delays.max)} late`);
-    return median(times) < limits.tree && opened < limits.tree;
+    await code.evaluate((vscode) => vscode.commands.executeCommand("workbench.actions.treeView.promptTuning.runs.collapseAll"));
+    // One that was never unfolded.
+    const group = await code.tree("Runs").find(/^task-1$/);
+    const opened = await rowsAfterClick(code, { ...rows, level: 2 }, () => group.locator(".monaco-tl-twistie").click());
+    const list = (values: readonly number[]): string => values.map(milliseconds).join(", ");
+    context.print(`2,000 runs: from the click on the sidebar to the rows median ${milliseconds(median(times))} (${list(times)}; the first without the index of ended runs); to the whole list, found by the test, ${list(complete)}; opening a group of 250: ${milliseconds(opened)}; the extension host's timers at most ${milliseconds(Math.max(...late))} late`);
+    return median(times) < limits.tree && times[0] < limits.tree && opened < limits.tree;
   });
 };
+
+/** A window that comes back with the Runs view open has read the runs before anybody clicks. */
+async function reloadWithExplorer(code: VSCodePage): Promise<void> {
+  await code.openSidebar("Explorer");
+  await until("The window would come back with the explorer", async () => !(await savedValues(code.page, "workbench.sidebar.activeviewletid")).some((view) => view.includes("promptTuning")));
+  await code.reload({ atOnce: true });
+}
+
+/** The extension is active, since the workspace has runs, and what else begins with the window has had its time. */
+async function finishedLoading(code: VSCodePage): Promise<void> {
+  await until("The extension is active", () => code.evaluate((vscode, id) => vscode.extensions.getExtension(id)?.isActive === true, extensionId));
+  await code.page.waitForTimeout(2000);
+}
 
 const panning: Part = async (workspace, context) => {
   const [run] = makeManyRuns({ root: path.join(workspace.folder, ".ptune", "runs"), runs: 1, steps: 100_000 });

@@ -1,10 +1,13 @@
-import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { addCommand } from "../../src/cli/commands/data/add.js";
 import { checkCommand } from "../../src/cli/commands/data/check.js";
+import { exportCommand } from "../../src/cli/commands/data/export.js";
 import { previewCommand } from "../../src/cli/commands/data/preview.js";
+import { rebalanceCommand } from "../../src/cli/commands/data/rebalance.js";
+import { sampleCommand } from "../../src/cli/commands/data/sample.js";
 import { splitCommand } from "../../src/cli/commands/data/split.js";
 import type { CommandContext } from "../../src/cli/context.js";
 import { plainStyle } from "../../src/cli/output/style.js";
@@ -105,4 +108,29 @@ describe.skipIf(sets.length === 0)("every data set beside the repository", () =>
     expect(within.repeats.identical).toBeGreaterThanOrEqual(415);
     expect(within.repeats.sameLetters).toBeGreaterThanOrEqual(within.repeats.identical);
   }, 120_000);
+});
+
+describe("data sets of one's own", () => {
+  it("are split, sampled, rebalanced and exported into new files", async () => {
+    writeFileSync(path.join(folder, "mails.csv"), `text,label\n${Array.from({ length: 60 }, (_, at) => (at % 3 === 0 ? `free money offer ${at},spam` : `see you at lunch ${at},ham`)).join("\n")}\n`);
+    await add(["mails.csv"], "mails.ptune-data.json");
+    const name = "mails.ptune-data.json";
+    await expect(run((context) => exportCommand(context, name, { to: "test.csv", overwrite: false, split: "test" }))).rejects.toMatchObject({ kind: "data" });
+    const [split] = await run((context) => splitCommand(context, name, { shares: [0.5, 0, 0.5], seed: 1 }));
+    expect(split).toMatchObject({ type: "dataset-split", splits: { type: "stratified" } });
+
+    const few = path.join(folder, "few.csv");
+    expect(await run((context) => sampleCommand(context, name, { k: 3, seed: 1, to: "few.csv", overwrite: false }))).toMatchObject([
+      { type: "sample", report: [{ label: "ham", taken: 3 }, { label: "spam", taken: 3 }] },
+      { type: "rows-written", file: few, rows: 6 },
+    ]);
+    expect(readFileSync(few, "utf8").trim().split("\n")).toHaveLength(7);
+
+    const [rebalanced, written] = await run((context) => rebalanceCommand(context, name, { by: "drop", seed: 1, to: "even.csv", overwrite: false }));
+    expect(rebalanced.report.map(({ after }: { after: number }) => after)).toEqual([10, 10]);
+    expect(written).toMatchObject({ type: "rows-written", rows: 20 });
+
+    expect(await run((context) => exportCommand(context, name, { to: "all.jsonl", overwrite: false }))).toMatchObject([{ type: "rows-written", rows: 60 }]);
+    expect(await run((context) => exportCommand(context, name, { to: "test.csv", overwrite: false, split: "test" }))).toMatchObject([{ type: "rows-written", rows: 30 }]);
+  });
 });

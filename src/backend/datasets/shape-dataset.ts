@@ -56,10 +56,11 @@ export async function rebalanceDataset(file: string, { by, seed, ...target }: Ta
   return { rows: await write(dataset, [takeRows(train.open, (row) => copies[row])], target, options), report };
 }
 
-/** The rows of splits, one split after the other, into a new file. */
+/** The rows of splits, as far as there are, one split after the other, into a new file. @throws PromptTuningError data: there is none of them. */
 export async function exportDataset(file: string, { splits, ...target }: Target & { readonly splits: readonly SplitName[] }, options: DataOptions): Promise<{ rows: number }> {
   const dataset = await loadDescription(file);
   const parts = (await splitParts(dataset, options)).filter(({ name }) => splits.includes(name));
+  if (parts.length === 0) throw new PromptTuningError("data", `The data set has no ${splits.join(" and no ")} split.`, { advice: "Split it first." });
   return { rows: await write(dataset, parts.map(({ open }) => open), target, options) };
 }
 
@@ -77,7 +78,7 @@ async function countsOf(dataset: LoadedDescription, options: DataOptions): Promi
 async function trainOf(file: string, options: DataOptions): Promise<{ dataset: LoadedDescription; train: SplitPart; columns: { texts: string[]; label: string } }> {
   const dataset = await loadDescription(file);
   const label = columnOf(dataset.description, "label");
-  if (label === undefined) throw new PromptTuningError("data", "No column is the label.", { advice: "Say which one: Prompt Tuning: Choose Columns…." });
+  if (label === undefined) throw new PromptTuningError("data", "No column is the label.", { advice: 'Choose it (Prompt Tuning: Choose Columns…), or give a column that role in the description: "role": "label".' });
   const train = (await splitParts(dataset, options)).find(({ name }) => name === "train");
   if (!train) throw new PromptTuningError("data", "The data set has no rows for training.", { advice: "Split it another way." });
   return { dataset, train, columns: { texts: textColumns(dataset.description), label } };

@@ -16,7 +16,8 @@ export class PromptRows {
 
   async read(runs: readonly RunEntry[], roots: readonly string[]): Promise<PromptsRow[]> {
     const withAdapter = runs.filter((run) => run.learned === "adapter");
-    for (const known of this.learned.keys()) if (!withAdapter.some((run) => run.path === known)) this.learned.delete(known);
+    const there = new Set(withAdapter.map((run) => run.path));
+    for (const known of this.learned.keys()) if (!there.has(known)) this.learned.delete(known);
     const own: PromptsRow[] = [];
     for (let from = 0; from < withAdapter.length; from += atOnce) {
       const some = withAdapter.slice(from, from + atOnce);

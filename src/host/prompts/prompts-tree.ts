@@ -1,5 +1,6 @@
 import * as vscode from "vscode";
 import type { PromptSummary } from "../../adapter/prompt-summary.js";
+import type { RunEntry } from "../../runs/run-entry.js";
 import type { TaskType } from "../../tasks/task-facts.js";
 import { ageText, metricText } from "../runs/words.js";
 import type { Services } from "../services.js";
@@ -11,6 +12,8 @@ export class PromptsTree implements vscode.TreeDataProvider<PromptsRow> {
   private readonly changed = new vscode.EventEmitter<void>();
   readonly onDidChangeTreeData = this.changed.event;
   private rows: Promise<PromptRows> | undefined;
+  /** What was learned, as the rows tell; nothing while they are being read. */
+  private shown: string | undefined;
 
   constructor(private readonly services: Services) {}
 
@@ -18,10 +21,23 @@ export class PromptsTree implements vscode.TreeDataProvider<PromptsRow> {
     this.changed.fire();
   }
 
+  /** Where the runs have others than the rows that were given last; rows that are still being read will have them. */
+  refreshIfLearned(): void {
+    if (this.shown !== undefined && this.shown !== learnedIn(this.services.runs.all)) this.changed.fire();
+  }
+
+  /** As in the Runs view: made for the row under the pointer only. */
+  resolveTreeItem(item: vscode.TreeItem, row: PromptsRow): vscode.TreeItem {
+    item.tooltip = tooltipOf(row);
+    return item;
+  }
+
   async getChildren(row?: PromptsRow): Promise<PromptsRow[]> {
     if (row) return [];
+    this.shown = undefined;
     const { runs } = this.services;
     await runs.load();
+    this.shown = learnedIn(runs.all);
     this.rows ??= import("./prompt-rows.js").then((module) => new module.PromptRows());
     return (await this.rows).read(runs.all, promptRoots(this.services));
   }
@@ -33,13 +49,15 @@ export class PromptsTree implements vscode.TreeDataProvider<PromptsRow> {
     item.id = row.path;
     item.iconPath = prompt.problem !== undefined ? new vscode.ThemeIcon("warning", new vscode.ThemeColor("list.warningForeground")) : new vscode.ThemeIcon(learned ? "sparkle" : "package");
     item.description = [...descriptionOf(row), backboneName(prompt)].filter((part) => part).join(" · ");
-    item.tooltip = tooltipOf(row);
     item.contextValue = `prompt;${learned ? "learned" : "imported"};`;
     item.accessibilityInformation = { label: `${String(item.label)}, ${learned ? vscode.l10n.t("learned") : vscode.l10n.t("imported")}, ${item.description}` };
     if (prompt.problem === undefined) item.command = { command: "promptTuning.inspectPrompt", title: vscode.l10n.t("Inspect"), arguments: [{ kind: row.kind, path: row.path }] };
     return item;
   }
 }
+
+/** What the rows show of the runs; their progress, which changes all the time, is none of it. */
+const learnedIn = (runs: readonly RunEntry[]): string => runs.map((run) => (run.learned === "adapter" ? [run.path, run.metric?.split, run.metric?.value].join(" ") : "")).join("\0");
 
 const speech = () => ({ l10n: vscode.l10n, language: vscode.env.language, now: Date.now() });
 

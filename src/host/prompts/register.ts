@@ -12,10 +12,18 @@ const changeMilliseconds = 250;
 export function registerPrompts(services: Services): vscode.Disposable {
   const tree = new PromptsTree(services);
   const view = vscode.window.createTreeView("promptTuning.prompts", { treeDataProvider: tree, canSelectMany: true });
+  // Of a hidden view VS Code asks nothing: what it missed it asks for when it is shown.
+  let missed = false;
   const refresh = coalesce(changeMilliseconds, () => {
     if (view.visible) tree.refresh();
+    else missed = true;
     void tellImported(services);
   });
+  const shown = (): void => {
+    if (missed) tree.refresh();
+    else tree.refreshIfLearned();
+    missed = false;
+  };
   let watched = "";
   let watchers: vscode.Disposable[] = [];
   const watch = (): void => {
@@ -29,24 +37,20 @@ export function registerPrompts(services: Services): vscode.Disposable {
       return [watcher, watcher.onDidCreate(refresh), watcher.onDidChange(refresh), watcher.onDidDelete(refresh)];
     });
   };
-  // What the rows show of a run changes seldom; its progress changes all the time.
-  let known = "";
-  const refreshIfLearned = (): void => {
+  const runsChanged = (): void => {
     watch();
-    const learned = services.runs.all.map((run) => (run.learned === "adapter" ? [run.path, run.metric?.split, run.metric?.value].join(" ") : "")).join("\0");
-    if (learned !== known) refresh();
-    known = learned;
+    if (view.visible) tree.refreshIfLearned();
   };
   watch();
   void tellImported(services);
   return vscode.Disposable.from(
     view,
-    services.runs.onDidChange(refreshIfLearned),
+    services.runs.onDidChange(runsChanged),
     vscode.workspace.onDidChangeWorkspaceFolders(() => {
       watch();
       refresh();
     }),
-    view.onDidChangeVisibility(({ visible }) => visible && tree.refresh()),
+    view.onDidChangeVisibility(({ visible }) => visible && shown()),
     { dispose: () => [...watchers, refresh].forEach((part) => part.dispose()) },
     registerCommand(services, "deletePrompt", async (...args) => {
       const { deletePrompts } = await import("./delete-prompt.js");

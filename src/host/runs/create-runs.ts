@@ -1,5 +1,6 @@
 import path from "node:path";
 import * as vscode from "vscode";
+import type { RunIndex } from "../../runs/run-index.js";
 import type { Jobs, Runs } from "../services.js";
 import { coalesce } from "./coalesce.js";
 import { RunCollection, type RunReader } from "./run-collection.js";
@@ -11,17 +12,24 @@ const changeMilliseconds = 250;
 const lookMilliseconds = 1000;
 
 /** The reader is loaded by the first list of runs, so that the extension's start stays light. */
-const reader: RunReader = {
-  folders: async (root) => (await import("../../runs/glance-runs.js")).runFolders(root),
-  glance: async (folders) => (await import("../../runs/glance-runs.js")).glanceAll(folders),
-};
+function createReader({ storageUri, globalStorageUri, extension }: vscode.ExtensionContext): RunReader {
+  let made: Promise<RunIndex> | undefined;
+  const index = (): Promise<RunIndex> =>
+    (made ??= import("../../runs/run-index.js").then((module) => new module.RunIndex(path.join((storageUri ?? globalStorageUri).fsPath, "runs.json"), String(extension.packageJSON.version))));
+  return {
+    folders: async (root) => (await import("../../runs/glance-runs.js")).runFolders(root),
+    glance: async (folders) => (await index()).glance(folders),
+    remembered: async (folders) => (await index()).remembered(folders),
+    keep: (folders) => void index().then((known) => known.save(folders)),
+  };
+}
 
 export function createRuns({ context, log, jobs }: { context: vscode.ExtensionContext; log: vscode.LogOutputChannel; jobs: Jobs }): Runs {
   const roots = new RunRoots(() => (vscode.workspace.workspaceFolders ?? []).filter(({ uri }) => uri.scheme === "file").map(({ uri }) => uri.fsPath), context.globalStorageUri.fsPath);
   const changed = new vscode.EventEmitter<void>();
   const fire = coalesce(changeMilliseconds, () => changed.fire());
   const collection = new RunCollection({
-    reader,
+    reader: createReader(context),
     roots: () => roots.all,
     onChange: fire,
     onProblem: (root, error) => log.warn(vscode.l10n.t("The runs in {0} cannot be read: {1}", root, error instanceof Error ? error.message : String(error))),

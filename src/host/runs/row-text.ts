@@ -11,8 +11,8 @@ export interface RowText {
   readonly description: string;
   /** A codicon, and the theme's colour for it. */
   readonly icon: { readonly id: string; readonly color?: string };
-  /** Markdown; what comes from files is escaped in it. */
-  readonly tooltip: string;
+  /** Markdown; what comes from files is escaped in it. Made when it is looked at. */
+  readonly tooltip: () => string;
   /** The whole row as a sentence. */
   readonly spoken: string;
   readonly context: string;
@@ -36,7 +36,7 @@ export function runRow(speech: Speech, entry: RunEntry, situation: RowSituation)
     label,
     description: [...marks, ...parts].join(" · "),
     icon: iconOf(entry, situation),
-    tooltip: tooltipOf(speech, entry, situation),
+    tooltip: () => tooltipOf(speech, entry, situation),
     spoken: [l10n.t("Run of {0}", entry.experimentName), label, stateText(speech, entry.state), ...marks, ...parts].join(", "),
     context: contextOf(entry, situation),
   };
@@ -103,7 +103,7 @@ export function groupRow(speech: Speech, { name, root, runs, best, overSeeds }: 
     label: name,
     description: parts.join(" · "),
     icon: { id: "beaker", ...(running ? { color: "charts.blue" } : {}) },
-    tooltip: parts.join("  \n"),
+    tooltip: () => parts.join("  \n"),
     spoken: [l10n.t("Experiment {0}", name), ...parts].join(", "),
     context: runs.length > 1 ? "experiment;several;" : "experiment;",
   };
@@ -120,7 +120,7 @@ export function jobRow(speech: Speech, job: JobStatus): RowText {
     label: job.title,
     description: doing,
     icon: job.state === "queued" ? { id: "watch", color: "charts.blue" } : { id: "loading~spin", color: "charts.blue" },
-    tooltip: doing,
+    tooltip: () => doing,
     spoken: [l10n.t("Run of {0}", job.title), doing].join(", "),
     context: job.state === "stopping" ? "job;" : "job;active;",
   };

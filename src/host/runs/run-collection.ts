@@ -10,6 +10,10 @@ const mostNewest = 100;
 export interface RunReader {
   folders(root: string): Promise<readonly string[]>;
   glance(folders: readonly string[]): Promise<readonly RunEntry[]>;
+  /** What is known of the folders from an earlier window, at once; it may be out of date, or nothing. */
+  remembered(folders: readonly string[]): Promise<readonly RunEntry[]>;
+  /** All folders have been looked at. */
+  keep(folders: readonly string[]): void;
 }
 
 export interface RunCollectionOptions {
@@ -95,14 +99,20 @@ export class RunCollection {
     for (const folder of [...this.entries.keys()]) if (!there.has(folder)) changed = this.entries.delete(folder) || changed;
     for (const entry of entries) if (there.has(entry.path)) changed = this.put(entry) || changed;
     if (changed) this.changed();
+    reader.keep(found);
   }
 
-  /** The first of many, told at once; nothing where some are known, or few are there. */
+  /**
+   * The first of many, told at once, with what is remembered of the others; nothing where some are known, or few are
+   * there.
+   */
   private async readNewest(found: readonly string[]): Promise<readonly RunEntry[]> {
     if (this.entries.size > 0 || found.length <= mostNewest) return [];
-    const timeOf = (folder: string): string => new RunFolder(folder).time;
-    const newest = await this.options.reader.glance(found.toSorted((a, b) => timeOf(b).localeCompare(timeOf(a))).slice(0, mostNewest));
-    for (const entry of newest) if (!runIsGone(entry)) this.put(entry);
+    const { reader } = this.options;
+    const times = new Map(found.map((folder) => [folder, new RunFolder(folder).time]));
+    const byTime = found.toSorted((a, b) => descending(times.get(a)!, times.get(b)!));
+    const [newest, remembered] = await Promise.all([reader.glance(byTime.slice(0, mostNewest)), reader.remembered(byTime.slice(mostNewest))]);
+    for (const entry of [...newest, ...remembered]) if (!runIsGone(entry)) this.put(entry);
     this.changed();
     this.newestKnown();
     return newest;
@@ -141,4 +151,7 @@ export class RunCollection {
   }
 }
 
-const newestFirst = (a: RunEntry, b: RunEntry): number => (b.created ?? "").localeCompare(a.created ?? "") || b.name.localeCompare(a.name);
+const newestFirst = (a: RunEntry, b: RunEntry): number => descending(a.created ?? "", b.created ?? "") || b.name.localeCompare(a.name);
+
+/** Of times as text: comparing as a language does would take many times as long. */
+const descending = (a: string, b: string): number => (a === b ? 0 : a < b ? 1 : -1);

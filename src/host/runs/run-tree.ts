@@ -106,25 +106,35 @@ export class RunTree implements RunsView, vscode.TreeDataProvider<RunTreeNode>, 
 
   getTreeItem(node: RunTreeNode): vscode.TreeItem {
     this.toldAt = undefined;
+    const text = this.textOf(node);
+    if (!text) return new vscode.TreeItem("");
+    const item = treeItem(node, text);
+    if (node.kind === "experiment") item.collapsibleState = this.isFoldedAtFirst(node.key) ? vscode.TreeItemCollapsibleState.Collapsed : vscode.TreeItemCollapsibleState.Expanded;
+    if (node.kind === "run") item.command = { command: "promptTuning.openRun", title: vscode.l10n.t("Open Run"), arguments: [{ kind: "run", path: node.path }] };
+    return item;
+  }
+
+  /** Tooltips are made for the row under the pointer only: for a thousand rows they are most of the work. */
+  resolveTreeItem(item: vscode.TreeItem, node: RunTreeNode): vscode.TreeItem {
+    const text = this.textOf(node);
+    if (text) item.tooltip = node.kind === "run" ? new vscode.MarkdownString(text.tooltip()) : text.tooltip().replaceAll("  \n", "\n");
+    return item;
+  }
+
+  private textOf(node: RunTreeNode): RowText | undefined {
     const speech = currentSpeech();
     switch (node.kind) {
       case "experiment": {
         const group = this.model.groupOf(node);
-        if (!group) return new vscode.TreeItem("");
-        const item = treeItem(`experiment ${node.key}`, groupRow(speech, group, { showFolder: (vscode.workspace.workspaceFolders?.length ?? 0) > 1 }), false);
-        item.collapsibleState = this.isFoldedAtFirst(node.key) ? vscode.TreeItemCollapsibleState.Collapsed : vscode.TreeItemCollapsibleState.Expanded;
-        return item;
+        return group && groupRow(speech, group, { showFolder: (vscode.workspace.workspaceFolders?.length ?? 0) > 1 });
       }
       case "run": {
         const run = this.model.runOf(node);
-        if (!run) return new vscode.TreeItem("");
-        const item = treeItem(`run ${node.path}`, runRow(speech, run.entry, run.situation), true);
-        item.command = { command: "promptTuning.openRun", title: vscode.l10n.t("Open Run"), arguments: [{ kind: "run", path: node.path }] };
-        return item;
+        return run && runRow(speech, run.entry, run.situation);
       }
       case "job": {
         const job = this.model.jobOf(node);
-        return job ? treeItem(`job ${node.job}`, jobRow(speech, job), false) : new vscode.TreeItem("");
+        return job && jobRow(speech, job);
       }
     }
   }
@@ -167,12 +177,13 @@ export class RunTree implements RunsView, vscode.TreeDataProvider<RunTreeNode>, 
   }
 }
 
-function treeItem(id: string, text: RowText, markdown: boolean): vscode.TreeItem {
+const idOf = (node: RunTreeNode): string => (node.kind === "experiment" ? `experiment ${node.key}` : node.kind === "run" ? `run ${node.path}` : `job ${node.job}`);
+
+function treeItem(node: RunTreeNode, text: RowText): vscode.TreeItem {
   const item = new vscode.TreeItem(text.label);
-  item.id = id;
+  item.id = idOf(node);
   item.description = text.description;
   item.iconPath = new vscode.ThemeIcon(text.icon.id, text.icon.color === undefined ? undefined : new vscode.ThemeColor(text.icon.color));
-  item.tooltip = markdown ? new vscode.MarkdownString(text.tooltip) : text.tooltip.replaceAll("  \n", "\n");
   item.contextValue = text.context;
   item.accessibilityInformation = { label: text.spoken };
   return item;

@@ -77,6 +77,16 @@ describe("shaping", () => {
     expect(JSON.parse(readFileSync(target, "utf8").split("\n")[0])).toHaveProperty("label");
   });
 
+  it("says that a split is missing, and writes nothing", async () => {
+    here.write("whole.csv", csv(20));
+    const whole = await here.describe("whole", { "whole.csv": null }, textAndLabel);
+    const target = path.join(here.folder, "nothing.csv");
+    await expect(exportDataset(whole, { splits: ["test"], target, overwrite: false }, options)).rejects.toMatchObject({ kind: "data", message: "The data set has no test split." });
+    expect(existsSync(target)).toBe(false);
+    // Of all that are asked for, those that are there.
+    expect(await exportDataset(whole, { splits: ["train", "validation", "test"], target, overwrite: false }, options)).toEqual({ rows: 20 });
+  });
+
   it("writes nothing where the format is not known", async () => {
     const target = path.join(here.folder, "rows.xlsx");
     await expect(exportDataset(file, { splits: ["train"], target, overwrite: false }, options)).rejects.toMatchObject({ kind: "usage" });

@@ -21,8 +21,7 @@ export interface SavedEditors {
 
 /** Reads the browser's data base that VS Code keeps a workspace's layout in; undefined before it was first written. */
 export async function savedEditors(page: Page): Promise<SavedEditors | undefined> {
-  const mementos = await page.evaluate(readMementos);
-  for (const memento of mementos) {
+  for (const memento of await savedValues(page, "memento/workbench.parts.editor")) {
     const root = (JSON.parse(memento) as { readonly "editorpart.state"?: { readonly serializedGrid?: { readonly root: SavedNode } } })["editorpart.state"]?.serializedGrid?.root;
     if (!root) continue;
     const groups = groupsOf(root);
@@ -30,6 +29,9 @@ export async function savedEditors(page: Page): Promise<SavedEditors | undefined
   }
   return undefined;
 }
+
+/** What VS Code keeps under a key: a text of each data base there is (one of the workspace, one without a folder) that has it. */
+export const savedValues = (page: Page, key: string): Promise<string[]> => page.evaluate(readValues, key);
 
 function groupsOf(node: SavedNode): SavedGroup[] {
   return node.type === "leaf" ? [node.data as SavedGroup] : (node.data as readonly SavedNode[]).flatMap(groupsOf);
@@ -49,8 +51,8 @@ interface BrowserDatabase {
 }
 declare const indexedDB: { databases(): Promise<{ readonly name?: string }[]>; open(name: string): BrowserRequest<BrowserDatabase> };
 
-/** Runs in the page: the layout of each data base there is (one of the workspace, one without a folder). */
-async function readMementos(): Promise<string[]> {
+/** Runs in the page. */
+async function readValues(key: string): Promise<string[]> {
   const wanted = <Value>(request: BrowserRequest<Value>): Promise<Value> =>
     new Promise((resolve, reject) => {
       request.onsuccess = () => resolve(request.result);
@@ -61,7 +63,7 @@ async function readMementos(): Promise<string[]> {
     if (!name?.startsWith("vscode-web-state-db-")) continue;
     const data = await wanted(indexedDB.open(name));
     try {
-      const value = data.objectStoreNames.contains("ItemTable") ? await wanted(data.transaction("ItemTable").objectStore("ItemTable").get("memento/workbench.parts.editor")) : undefined;
+      const value = data.objectStoreNames.contains("ItemTable") ? await wanted(data.transaction("ItemTable").objectStore("ItemTable").get(key)) : undefined;
       if (typeof value === "string") found.push(value);
     } finally {
       data.close();

@@ -49,9 +49,13 @@ export class TreeView {
     await this.expand();
     const row = this.list.locator(".monaco-list-row").filter({ has: this.page.locator(".label-name", { hasText: wholeText(label) }) }).first();
     const until = Date.now() + 30_000;
-    while (!(await this.isInSight(row))) {
+    for (;;) {
+      // Rows that come while the row is looked for are looked at before they are scrolled away.
+      const listed = (await this.list.locator(".monaco-list-row").count()) > 0;
+      if (await this.isInSight(row)) break;
       if (Date.now() > until) throw new Error(`No row ${String(label)} came into sight. In sight: ${JSON.stringify((await this.rows()).map((one) => one.label))}.`);
-      await this.scrollOn();
+      if (listed) await this.scrollOn();
+      else await this.page.waitForTimeout(50);
     }
     return row;
   }
@@ -100,7 +104,7 @@ export class TreeView {
    */
   private async scrollOn(): Promise<void> {
     const box = await this.list.boundingBox();
-    if (box && (await this.list.locator(".monaco-list-row").count()) > 0) {
+    if (box) {
       const before = await this.indices();
       await this.page.mouse.move(box.x + box.width / 2, box.y + box.height / 2);
       for (let moved = 0; moved < box.height * 0.7; moved += 50) await this.page.mouse.wheel(0, 50);

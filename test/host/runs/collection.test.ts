@@ -6,12 +6,13 @@ import { anyRunFolder, leasedRuns } from "../../../src/host/runs/leased-runs.js"
 import { RunCollection, type RunReader } from "../../../src/host/runs/run-collection.js";
 import { RunRoots } from "../../../src/host/runs/run-roots.js";
 import { glanceAll, runFolders } from "../../../src/runs/glance-runs.js";
+import type { RunEntry } from "../../../src/runs/run-entry.js";
 import { RunStore } from "../../../src/runs/run-store.js";
 import { RunWriter } from "../../../src/runs/run-writer.js";
 import { environment, stepEvent, temporaryFolder } from "../../runs/support.js";
 import { entry } from "./support.js";
 
-const reader: RunReader = { folders: runFolders, glance: glanceAll };
+const reader: RunReader = { folders: runFolders, glance: (folders) => glanceAll(folders), remembered: () => Promise.resolve([]), keep: () => undefined };
 
 function collectionOf(roots: readonly string[], given: Partial<RunReader> = {}): { collection: RunCollection; changes: () => number; problems: string[] } {
   let changes = 0;
@@ -79,6 +80,40 @@ test("of many runs the newest are known before the others are read", async () =>
   await collection.load();
   expect(collection.all.map(({ name }) => name)).toEqual(names.toReversed());
   expect(changes()).toBe(2);
+});
+
+test("what is remembered of the others is told with the newest, until they have been looked at", async () => {
+  const names = Array.from({ length: 250 }, (_, at) => `spam-20260101-${String(at).padStart(6, "0")}-00abcd`);
+  const entryOf = (folder: string, step: number): RunEntry => entry({ id: "00abcd", name: path.basename(folder), path: folder, created: path.basename(folder).slice(5, 20), step });
+  const folders = names.map((name) => path.join("/work/.ptune/runs", name));
+  let readOn = (): void => undefined;
+  const others = new Promise<void>((resolve) => (readOn = resolve));
+  const asked: (readonly string[])[] = [];
+  const kept: (readonly string[])[] = [];
+  const { collection, changes } = collectionOf(["/work/.ptune/runs"], {
+    folders: () => Promise.resolve(folders),
+    glance: async (wanted) => {
+      asked.push(wanted);
+      if (asked.length === 2) await others;
+      // One has been deleted, one has gone on.
+      return wanted.map((folder) => (folder === folders[0] ? { ...entryOf(folder, 1), damage: ["experiment.json is missing.", "journal.jsonl is missing."] } : entryOf(folder, folder === folders[1] ? 2 : 1)));
+    },
+    remembered: (wanted) => Promise.resolve(wanted.map((folder) => entryOf(folder, 1))),
+    keep: (found) => kept.push(found),
+  });
+  await collection.loadNewest();
+  expect(collection.all.map(({ name }) => name)).toEqual(names.toReversed());
+  expect(kept).toEqual([]);
+  const unchanged = collection.find(folders[2]);
+  readOn();
+  await collection.load();
+  // The newest were looked at before.
+  expect(asked.map(({ length }) => length)).toEqual([100, 150]);
+  expect(collection.all.map(({ name }) => name)).toEqual(names.slice(1).reverse());
+  expect(collection.find(folders[1])?.step).toBe(2);
+  expect(collection.find(folders[2])).toBe(unchanged);
+  expect(changes()).toBe(2);
+  expect(kept).toEqual([folders]);
 });
 
 test("few runs are known all at once", async () => {

@@ -91,8 +91,8 @@ test("numbers, durations and ages read as people write them", () => {
 test("texts of files and errors are no Markdown, no HTML, no icons and no links in a tooltip", () => {
   expect(escapeMarkdown("[a](command:x) <b>&$(eye) `c`\n# d")).toBe("\\[a\\]\\(command\\:x\\) &lt;b\\>&amp;\\$\\(eye\\) \\`c\\` \\# d");
   const { tooltip } = runRow(english, entry({ state: "failed", reason: "**no** [link](http://x.test)", damage: ["<img>"] }), alone);
-  expect(tooltip).toContain("\\*\\*no\\*\\* \\[link\\]\\(http\\:\\/\\/x\\.test\\)");
-  expect(tooltip).not.toContain("<img");
+  expect(tooltip()).toContain("\\*\\*no\\*\\* \\[link\\]\\(http\\:\\/\\/x\\.test\\)");
+  expect(tooltip()).not.toContain("<img");
   fc.assert(
     fc.property(fc.string({ unit: "binary" }), (text) => {
       const escaped = escapeMarkdown(text);

@@ -2,7 +2,7 @@ import { PromptTuningError } from "../../../common/errors.js";
 import { columnOf } from "../../../data/description/schema.js";
 import { textColumns } from "../../../data/description/text-columns.js";
 import type { CommandContext } from "../../context.js";
-import { dataProgress } from "./data-progress.js";
+import { dataOptions } from "./data-options.js";
 import { openDescribed } from "./open.js";
 import { qualityLines } from "./quality-report.js";
 
@@ -15,7 +15,7 @@ export async function checkCommand(context: CommandContext, name: string, { thre
   const dataset = await openDescribed(context, name);
   const columns = textColumns(dataset.description);
   if (columns.length === 0) throw new PromptTuningError("usage", "No column of the data set is a text.", { advice: 'Give a column that role in the description: "role": "text".' });
-  const parts = await splitParts(dataset, { signal, progress: dataProgress(context, "Reading") });
+  const parts = await splitParts(dataset, await dataOptions(context, "Reading"));
   const profiles = [];
   for (const part of parts) profiles.push(await profileRows(part, { texts: columns, signal }));
   const { report } = await findDuplicates(parts, { columns, label: columnOf(dataset.description, "label"), threshold, signal });

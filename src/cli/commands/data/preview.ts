@@ -4,7 +4,7 @@ import type { CommandContext } from "../../context.js";
 import { excerpt } from "../../output/harmless.js";
 import { count } from "../../output/numbers.js";
 import { table } from "../../output/table.js";
-import { dataProgress } from "./data-progress.js";
+import { dataOptions } from "./data-options.js";
 import { openDescribed } from "./open.js";
 
 export interface PreviewSettings {
@@ -39,10 +39,9 @@ export async function previewCommand(context: CommandContext, name: string, { fr
 }
 
 async function openTable(context: CommandContext, name: string): Promise<DatasetTable> {
-  const { cacheFolder } = await import("../../../backbone/sources/cache-folder.js");
   const { isDescription } = await import("../../../data/description/ending.js");
   const { openDatasetTable } = await import("../../../data/description/dataset-table.js");
-  const options = { cache: cacheFolder(), signal: context.signal, progress: dataProgress(context, "Reading") };
+  const options = await dataOptions(context, "Reading");
   if (isDescription(name)) return openDatasetTable(await openDescribed(context, name), options);
   const { findReading } = await import("../../../data/reading/find-reading.js");
   const { openPartsTable } = await import("../../../data/description/dataset-table.js");

@@ -1,11 +1,9 @@
-import { textColumns } from "../../../data/description/text-columns.js";
 import type { CommandContext } from "../../context.js";
 import { excerpt } from "../../output/harmless.js";
 import { table } from "../../output/table.js";
-import { dataProgress } from "./data-progress.js";
-import { type TargetSettings, writeParts } from "./export.js";
+import { dataOptions } from "./data-options.js";
 import { openDescribed } from "./open.js";
-import { labelColumn } from "./sample.js";
+import { targetOf, type TargetSettings, tellWritten } from "./target.js";
 
 export interface RebalanceSettings extends TargetSettings {
   readonly by: "drop" | "repeat";
@@ -13,15 +11,14 @@ export interface RebalanceSettings extends TargetSettings {
 }
 
 /** ptune data rebalance DESCRIPTION --by drop|repeat --to FILE: rows of train, as many of each label, into a new file. */
-export async function rebalanceCommand(context: CommandContext, name: string, settings: RebalanceSettings): Promise<number> {
-  const { splitParts } = await import("../../../data/description/split-parts.js");
-  const { takeRows } = await import("../../../data/shape/row-copies.js");
-  const { rebalanceRows } = await import("../../../data/shape/rebalance-rows.js");
-  const dataset = await openDescribed(context, name);
-  const [train] = await splitParts(dataset, { signal: context.signal, progress: dataProgress(context, "Reading") });
-  const { copies, report } = await rebalanceRows(train.open, { by: settings.by, seed: settings.seed }, { texts: textColumns(dataset.description), label: labelColumn(dataset.description) }, { signal: context.signal });
+export async function rebalanceCommand(context: CommandContext, name: string, { by, seed, ...settings }: RebalanceSettings): Promise<number> {
+  const { rebalanceDataset } = await import("../../../backend/datasets/shape-dataset.js");
+  const { file } = await openDescribed(context, name);
+  const target = targetOf(context, settings);
+  const { rows, report } = await rebalanceDataset(file, { by, seed, ...target }, await dataOptions(context, "Reading"));
   context.progress.clear();
   if (context.json) context.results.object({ type: "rebalance", report });
   else context.results.lines([...table([{ title: "label" }, { title: "before", right: true }, { title: "after", right: true }, { title: "dropped", right: true }, { title: "repeated", right: true }], report.map((row) => [excerpt(row.label, 40), String(row.before), String(row.after), String(row.dropped), String(row.repeated)])), ""]);
-  return writeParts(context, [takeRows(train.open, (row) => copies[row])], dataset.description.columns.map((column) => column.name), settings);
+  tellWritten(context, target, rows);
+  return 0;
 }

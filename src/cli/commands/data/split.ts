@@ -4,7 +4,7 @@ import { columnOf, type SplitRule } from "../../../data/description/schema.js";
 import type { CommandContext } from "../../context.js";
 import { displayPath } from "../../invocation.js";
 import { harmless } from "../../output/harmless.js";
-import { dataProgress } from "./data-progress.js";
+import { dataOptions } from "./data-options.js";
 import { splitLines } from "./description-report.js";
 import { openDescribed } from "./open.js";
 
@@ -17,14 +17,12 @@ export interface SplitSettings {
 
 /** ptune data split DESCRIPTION: writes the rule into the description, with the counts of what it gives. */
 export async function splitCommand(context: CommandContext, name: string, settings: SplitSettings): Promise<number> {
-  const { splitCounts } = await import("../../../data/description/split-dataset.js");
-  const { writeDescription } = await import("../../../data/description/write-description.js");
-  const { results, progress, json, signal, currentFolder } = context;
+  const { splitDataset } = await import("../../../backend/datasets/shape-dataset.js");
+  const { results, progress, json, currentFolder } = context;
   const dataset = await openDescribed(context, name);
   const rule = ruleOf(dataset, settings);
-  const counts = await splitCounts(dataset, rule, { signal, progress: dataProgress(context, "Splitting") });
+  const counts = await splitDataset(dataset.file, rule, await dataOptions(context, "Splitting"));
   progress.clear();
-  writeDescription(dataset.file, { ...dataset.description, splits: rule, counts }, { overwrite: true });
   if (json) results.object({ type: "dataset-split", file: dataset.file, splits: rule, counts });
   else results.lines([...splitLines(counts), "", harmless(`The rule is in ${displayPath(dataset.file, currentFolder)}; the data are as they were. The same rows always fall into the same splits.`)]);
   return 0;
