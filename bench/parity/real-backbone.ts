@@ -1,4 +1,4 @@
-import type { Backbone } from "../../src/backbone/backbone.js";
+import type { Backbone, OpenBackboneOptions } from "../../src/backbone/backbone.js";
 import { openBackbone } from "../../src/backbone/open-backbone.js";
 import { cacheFolder } from "../../src/backbone/sources/cache-folder.js";
 import { resolveModelSource } from "../../src/backbone/sources/resolve.js";
@@ -11,8 +11,8 @@ export function fetchRealModel(options: FetchOptions = {}, model = realModel): P
   return resolveModelSource(model, ".", { cache: cacheFolder() }).fetch(options);
 }
 
-export async function openRealBackbone(options: FetchOptions = {}, model = realModel): Promise<Backbone> {
-  return openBackbone(await fetchRealModel(options, model), { cache: cacheFolder() });
+export async function openRealBackbone(options: FetchOptions = {}, model = realModel, weights?: OpenBackboneOptions["weights"]): Promise<Backbone> {
+  return openBackbone(await fetchRealModel(options, model), { cache: cacheFolder(), weights });
 }
 
 /** Opens the backbone for a measurement and frees it afterwards. */

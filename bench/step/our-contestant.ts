@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { createInterface } from "node:readline";
-import type { Backbone, ProgramOptions } from "../../src/backbone/backbone.js";
+import type { Backbone, OpenBackboneOptions, ProgramOptions } from "../../src/backbone/backbone.js";
 import { trainingSchema } from "../../src/experiment/schema.js";
 import { createOptimizer } from "../../src/training/optimizers/create-optimizer.js";
 import { openRealBackbone } from "../parity/real-backbone.js";
@@ -14,6 +14,7 @@ export interface OurWork {
   readonly model?: string;
   /** "products": no training, only the weights' products of the prefix step, each by itself. */
   readonly place: Place | "products";
+  readonly weights?: OpenBackboneOptions["weights"];
   readonly scoring?: "words" | "vocabulary";
   readonly options?: Pick<ProgramOptions, "backward" | "packWeights" | "threads">;
   /** File with the texts. */
@@ -23,7 +24,7 @@ export interface OurWork {
 /** Trains in this process: one step for every line on standard input, one report for each on standard output. */
 export async function runOurContestant(work: OurWork): Promise<void> {
   const texts = JSON.parse(readFileSync(work.texts, "utf8")) as BenchmarkTexts;
-  const backbone = await openRealBackbone({}, work.model);
+  const backbone = await openRealBackbone({}, work.model, work.weights);
   const step = work.place === "products" ? await isolatedProducts(backbone, texts, work.options?.threads) : await trainingStep(backbone, texts, work, work.place);
   const loadedMB = peakMemoryMB();
   forgetPeak();

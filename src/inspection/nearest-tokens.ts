@@ -1,7 +1,7 @@
 import { breathe } from "../common/breathe.js";
 import { PromptTuningError } from "../common/errors.js";
 import type { NearnessMetric } from "./nearness.js";
-import { type Candidates, nearnessCandidates, vocabularyNorms } from "./nearness-candidates.js";
+import { type Candidates, nearnessCandidates, rowFigures } from "./nearness-candidates.js";
 import { rowNorms } from "./norms.js";
 import { TopList } from "./top-list.js";
 
@@ -86,13 +86,13 @@ async function searchSome({ vectors, norms }: Vectors, vocabulary: VocabularyMat
   const { width, rows } = vocabulary;
   const wanted = Math.min(k + spare, rows);
   const candidates = await nearnessCandidates(vectors, vocabulary, wanted, exclude);
-  const largest = vocabularyNorms(vocabulary).reduce((most, norm) => Math.max(most, norm), 0);
+  const { largestNorm: largest } = rowFigures(vocabulary);
   const found = Array.from(norms, (norm, p): VectorNeighbours | undefined => {
-    // Bound of the rounding of a sum of products (Higham 2002, section 3.1), for both the last wanted and the first left out.
-    const doubt = 4 * width * 2 ** -24;
+    // Bound of the rounding of a sum of products, which all but never fails (Higham and Mary 2019, theorem 3.1, λ = 8), on both sides.
+    const doubt = 16 * Math.sqrt(width) * 2 ** -24;
     const scale = norm * largest;
     const isSure = ({ scores }: Candidates, error: number): boolean => wanted === rows || scores[k - 1] - scores[wanted - 1] > error;
-    if (k > 0 && !(isSure(candidates.cosine[p], doubt * norm) && isSure(candidates.dot[p], doubt * scale) && isSure(candidates.l2[p], doubt * (2 * scale + largest ** 2)))) return undefined;
+    if (k > 0 && !(isSure(candidates.cosine[p], doubt * norm) && isSure(candidates.dot[p], doubt * scale) && isSure(candidates.l2[p], 2 * doubt * scale + 2 ** -21 * largest ** 2))) return undefined;
     const nearest = (metric: NearnessMetric): NearToken[] => {
       const measured = Array.from(candidates[metric][p].ids).filter((id) => !exclude?.(id)).map((id) => measureToken(vectors, p, norm, vocabulary, id));
       return measured.sort((a, b) => (metric === "l2" ? a.l2 - b.l2 : b[metric] - a[metric]) || a.id - b.id).slice(0, k);

@@ -18,14 +18,21 @@ export interface Candidates {
 /** Score of a token that is left out. */
 const leftOut = -3e38;
 
-/** Norms of a vocabulary's rows; the table is gone through once for as long as the matrix lives. */
-const norms = new WeakMap<Float32Array, Float64Array>();
+/** What is computed of a vocabulary once, for as long as its matrix lives. */
+interface RowFigures {
+  readonly norms: Float64Array;
+  readonly inverseNorms: Float32Array;
+  readonly squares: Float32Array;
+  readonly largestNorm: number;
+}
+const figures = new WeakMap<Float32Array, RowFigures>();
 
-export function vocabularyNorms({ matrix, rows, width }: VocabularyMatrix): Float64Array {
-  const known = norms.get(matrix);
-  if (known && known.length >= rows) return known;
-  const made = rowNorms(matrix.subarray(0, rows * width), width);
-  norms.set(matrix, made);
+export function rowFigures({ matrix, rows, width }: VocabularyMatrix): RowFigures {
+  const known = figures.get(matrix);
+  if (known?.norms.length === rows) return known;
+  const norms = rowNorms(matrix.subarray(0, rows * width), width);
+  const made = { norms, inverseNorms: Float32Array.from(norms, (norm) => (norm === 0 ? 0 : 1 / norm)), squares: Float32Array.from(norms, (norm) => norm ** 2), largestNorm: norms.reduce((most, norm) => Math.max(most, norm), 0) };
+  figures.set(matrix, made);
   return made;
 }
 
@@ -39,15 +46,15 @@ let session: ReturnType<typeof createSession> | undefined;
 export async function nearnessCandidates(vectors: Float32Array, vocabulary: VocabularyMatrix, count: number, exclude?: (id: number) => boolean): Promise<Readonly<Record<NearnessMetric, Candidates[]>>> {
   const { matrix, rows, width } = vocabulary;
   session ??= createSession(buildGraph());
-  const sizes = vocabularyNorms(vocabulary);
+  const { inverseNorms, squares } = rowFigures(vocabulary);
   const excluded = new Float32Array(rows);
   if (exclude) for (let id = 0; id < rows; id++) if (exclude(id)) excluded[id] = leftOut;
   const row = (values: Float32Array): Tensor => new Tensor("float32", values, [1, rows]);
   const outputs = await (await session).run({
     vectors: new Tensor("float32", vectors, [vectors.length / width, width]),
     vocabulary: new Tensor("float32", matrix.subarray(0, rows * width), [rows, width]),
-    inverse_norms: row(Float32Array.from({ length: rows }, (_, id) => (sizes[id] === 0 ? 0 : 1 / sizes[id]))),
-    squares: row(Float32Array.from({ length: rows }, (_, id) => sizes[id] ** 2)),
+    inverse_norms: row(inverseNorms),
+    squares: row(squares),
     excluded: row(excluded),
     count: new Tensor("int64", BigInt64Array.of(BigInt(count)), [1]),
   });
