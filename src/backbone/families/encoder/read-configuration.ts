@@ -103,7 +103,7 @@ const rotarySchema = z.looseObject({
   local_rope_theta: z.number().positive().nullish(),
   global_attn_every_n_layers: z.int().min(1).nullish(),
   local_attention: z.int().min(1).max(1 << 30).nullish(),
-  rope_scaling: z.unknown(),
+  rope_scaling: z.unknown().optional(),
 });
 
 /** ModernBERT: layers that see everything and layers with a window, each with a rotary embedding of its own (Warner et al. 2024). */
