@@ -12,11 +12,15 @@ export const configName = "adapter_config.json";
 export const weightsName = "adapter_model.safetensors";
 /** The one key of a prompt's tensor, for PROMPT_TUNING and P_TUNING. */
 export const promptKey = "prompt_embeddings";
+/** What the tensors of a classifier begin with that was trained beside a prompt (SEQ_CLS). */
+export const classifierKey = "base_model.classifier";
 
 export interface PromptTuningFacts {
   readonly virtualTokens: number;
-  readonly backbone: Pick<BackboneDescription, "hiddenSize" | "layers" | "attentionHeads" | "hubId">;
+  readonly backbone: Pick<BackboneDescription, "hiddenSize" | "layers" | "attentionHeads" | "hubId" | "encoder">;
   readonly init: Initialization;
+  /** Whether a light head was trained with the prompt. */
+  readonly head?: object;
   /** Revision of the backbone on the hub, if one was asked for. */
   readonly revision?: string;
 }
@@ -25,6 +29,7 @@ export interface PromptTuningFacts {
 export function promptTuningConfig(facts: PromptTuningFacts): string {
   const { backbone, init } = facts;
   const base = backbone.hubId ?? null;
+  const classifies = backbone.encoder !== undefined && facts.head !== undefined;
   // PEFT refuses a TEXT config without the tokenizer's name, so where that is not known the initialisation is told in
   // tuning.json only. It has no name for our other initialisations either; the weights are trained anyway.
   const text = init.type === "text" && base !== null ? init.text : null;
@@ -32,7 +37,8 @@ export function promptTuningConfig(facts: PromptTuningFacts): string {
     auto_mapping: null,
     base_model_name_or_path: base,
     inference_mode: true,
-    modules_to_save: null,
+    // What PEFT trains and saves beside a prompt for SEQ_CLS, whichever of the two a model has.
+    modules_to_save: classifies ? ["classifier", "score"] : null,
     num_attention_heads: backbone.attentionHeads,
     num_layers: backbone.layers,
     num_transformer_submodules: 1,
@@ -42,7 +48,7 @@ export function promptTuningConfig(facts: PromptTuningFacts): string {
     prompt_tuning_init: text !== null ? "TEXT" : init.type === "sampled-vocabulary" ? "SAMPLE_VOCAB" : "RANDOM",
     prompt_tuning_init_text: text,
     revision: facts.revision ?? null,
-    task_type: "CAUSAL_LM",
+    task_type: classifies ? "SEQ_CLS" : backbone.encoder ? "FEATURE_EXTRACTION" : "CAUSAL_LM",
     token_dim: backbone.hiddenSize,
     tokenizer_kwargs: null,
     tokenizer_name_or_path: text !== null ? base : null,

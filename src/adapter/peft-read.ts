@@ -1,6 +1,6 @@
 import path from "node:path";
 import { PromptTuningError } from "../common/errors.js";
-import { configName, parsePromptConfig, type PromptConfig, promptKey, weightsName } from "./peft-config.js";
+import { classifierKey, configName, parsePromptConfig, type PromptConfig, promptKey, weightsName } from "./peft-config.js";
 import type { LinearHead } from "./peft-write.js";
 import { asSoftPrompt, type SoftPrompt } from "./soft-prompt.js";
 import { parseSafetensors, type SafetensorsFile, toFloatTensor } from "./safetensors.js";
@@ -40,7 +40,7 @@ export function readPeftAdapter(folder: string): PeftAdapter {
       file: folder,
     });
   const tuning = exists(file(tuningName)) ? parseTuningFile(readLimited(file(tuningName), mostConfigBytes).toString("utf8"), tuningName) : undefined;
-  const head = exists(file(headName)) ? readHead(parseSafetensors(readLimited(file(headName), mostWeightBytes), headName), prompt.width) : undefined;
+  const head = exists(file(headName)) ? readHead(parseSafetensors(readLimited(file(headName), mostWeightBytes), headName), "head", prompt.width, headName) : savedClassifier(weights, prompt.width);
   if (tuning?.task.type === "classification" && tuning.task.head === "linear" && head?.bias.length !== tuning.labels?.length)
     throw new PromptTuningError("model", `The light head of the adapter "${folder}" is missing or does not fit its labels.`, {
       reason: `${tuningName} names ${tuning.labels?.length ?? 0} labels, ${headName} holds ${head?.bias.length ?? 0}.`,
@@ -62,16 +62,21 @@ export function promptOf(file: SafetensorsFile, name: string): SoftPrompt {
   return asSoftPrompt(toFloatTensor(file.tensors.get(key)!, key, name), name);
 }
 
-function readHead(file: SafetensorsFile, width: number): LinearHead {
-  const [weight, bias] = ["head.weight", "head.bias"].map((key) => {
+/** The classifier that PEFT saved beside the prompt, where it is one linear layer. */
+function savedClassifier(weights: SafetensorsFile, width: number): LinearHead | undefined {
+  return weights.tensors.has(`${classifierKey}.weight`) ? readHead(weights, classifierKey, width, weightsName) : undefined;
+}
+
+function readHead(file: SafetensorsFile, stem: string, width: number, name: string): LinearHead {
+  const [weight, bias] = [`${stem}.weight`, `${stem}.bias`].map((key) => {
     const tensor = file.tensors.get(key);
-    return tensor && toFloatTensor(tensor, key, headName);
+    return tensor && toFloatTensor(tensor, key, name);
   });
   if (!weight || !bias || bias.shape.length !== 1 || weight.shape.length !== 2 || weight.shape[0] !== bias.shape[0] || weight.shape[1] !== width)
-    throw new PromptTuningError("model", `"${headName}" is not a usable light head.`, {
-      reason: `It must hold head.weight [labels, ${width}] and head.bias [labels].`,
+    throw new PromptTuningError("model", `"${name}" holds no usable light head.`, {
+      reason: `It must hold ${stem}.weight [labels, ${width}] and ${stem}.bias [labels].`,
       advice: "Export the adapter again.",
-      file: headName,
+      file: name,
     });
   return { weight: weight.values, bias: bias.values };
 }

@@ -6,7 +6,7 @@ import { writeFileAtomically, writeNewFile } from "../runs/atomic-write.js";
 import { type FileSystem, nodeFileSystem } from "../runs/file-system.js";
 import { storageError } from "../runs/storage-error.js";
 import { modelCard } from "./model-card.js";
-import { configName, promptKey, promptTuningConfig, weightsName } from "./peft-config.js";
+import { classifierKey, configName, promptKey, promptTuningConfig, weightsName } from "./peft-config.js";
 import { encodeSafetensors } from "./safetensors.js";
 import { headName, type TuningFile, tuningName } from "./tuning-file.js";
 
@@ -22,7 +22,7 @@ export interface AdapterContent {
   /** [virtualTokens, backbone.hiddenSize], row-major. */
   readonly prompt: Float32Array;
   readonly virtualTokens: number;
-  readonly backbone: Pick<BackboneDescription, "name" | "family" | "hiddenSize" | "layers" | "attentionHeads" | "hash" | "hubId">;
+  readonly backbone: Pick<BackboneDescription, "name" | "family" | "hiddenSize" | "layers" | "attentionHeads" | "hash" | "hubId" | "encoder">;
   /** Revision of the backbone on the hub, if one was asked for. */
   readonly revision?: string;
   /** Where the backbone comes from; a path is relative to the adapter's folder. */
@@ -68,6 +68,13 @@ export function writePeftAdapter(folder: string, content: AdapterContent, fileSy
   }
 }
 
+/** An encoder's light head under the names by which PEFT loads it: the classifier of transformers' …ForSequenceClassification. RoBERTa's has another form. */
+function classifierOf({ backbone, head }: AdapterContent): Parameters<typeof encodeSafetensors>[0] {
+  if (!head || !backbone.encoder || /roberta/.test(backbone.family)) return {};
+  const labels = head.bias.length;
+  return { [`${classifierKey}.bias`]: { shape: [labels], values: head.bias }, [`${classifierKey}.weight`]: { shape: [labels, backbone.hiddenSize], values: head.weight } };
+}
+
 /** The files of an adapter folder by name. */
 function adapterFiles(content: AdapterContent): Map<string, Uint8Array> {
   const { backbone, virtualTokens, prompt, head } = content;
@@ -85,10 +92,10 @@ function adapterFiles(content: AdapterContent): Map<string, Uint8Array> {
   };
   const text = (value: string): Uint8Array => new TextEncoder().encode(value);
   const files = new Map<string, Uint8Array>([
-    [weightsName, encodeSafetensors({ [promptKey]: { shape: [virtualTokens, width], values: prompt } })],
+    [weightsName, encodeSafetensors({ ...classifierOf(content), [promptKey]: { shape: [virtualTokens, width], values: prompt } })],
     [configName, text(promptTuningConfig(content))],
     [tuningName, text(`${JSON.stringify(tuning, null, 2)}\n`)],
-    ["README.md", text(modelCard(tuning, content.results ?? []))],
+    ["README.md", text(modelCard(tuning, content.results ?? [], backbone.encoder !== undefined))],
   ]);
   if (head) {
     const labels = head.bias.length;

@@ -1,10 +1,11 @@
+import { PromptTuningError } from "../common/errors.js";
 import type { Backbone } from "../backbone/backbone.js";
 import type { Dataset } from "../data/dataset.js";
 import type { Example } from "../data/example.js";
 import type { Program, TensorValues } from "../engine/program.js";
 import type { Experiment } from "../experiment/schema.js";
 import type { EvaluationMeasures } from "../runs/events.js";
-import { createHardPromptTask, createZeroShotTask } from "../tasks/create-task.js";
+import { createHardPromptTask, createZeroShotTask, taskContext } from "../tasks/create-task.js";
 import { evaluate, type Evaluation, type EvaluationOptions } from "../tasks/evaluate.js";
 import { evaluateMajority } from "../tasks/majority.js";
 import type { Task } from "../tasks/task.js";
@@ -33,7 +34,7 @@ export async function measureBaselines(
   onEvaluation: (name: string, evaluation: Evaluation) => void = () => {},
 ): Promise<Record<string, EvaluationMeasures>> {
   const { experiment, task, dataset, backbone } = run;
-  const context = { tokenizer: backbone.tokenizer, contextLength: backbone.description.contextLength, labels: dataset.labels };
+  const context = taskContext(backbone, dataset.labels);
   const measured: Record<string, EvaluationMeasures> = {};
   const evaluationOptions = (index: number, name: string): EvaluationOptions => ({
     batchSize: experiment.evaluation.batchSize,
@@ -50,7 +51,10 @@ export async function measureBaselines(
       const bare = examples.map((example) => ({ ...example, fields: { ...example.fields, [contextSlot]: "" } }));
       evaluation = await evaluate(task, run.program, values, bare, evaluationOptions(index, name));
     } else {
-      const plain = baseline === "zero-shot" ? createZeroShotTask(experiment.task, context) : createHardPromptTask(experiment.task, baseline.hardPrompt, context);
+      const plain = taskByWords(baseline === "zero-shot" ? () => createZeroShotTask(experiment.task, context) : () => createHardPromptTask(experiment.task, baseline.hardPrompt, context), run, (why) =>
+        options.emit?.({ type: "message", level: "info", code: "baseline-left-out", text: `The baseline ${JSON.stringify(name)} is left out: it answers by words. ${why}` }),
+      );
+      if (!plain) continue;
       const borrowed = sameHead(plain, run.program);
       const program = borrowed ? run.program : await backbone.createProgram({ virtualTokens: 0, head: plain.head, threads: experiment.training.threads });
       try {
@@ -64,6 +68,18 @@ export async function measureBaselines(
     onEvaluation(name, evaluation);
   }
   return measured;
+}
+
+/** An experiment with a light head need not have words that its encoder can score; then there is nothing to compare with. */
+function taskByWords(create: () => Task, { experiment, backbone }: BaselineSetting, leaveOut: (why: string) => void): Task | undefined {
+  try {
+    return create();
+  } catch (error) {
+    const optional = backbone.description.encoder !== undefined && experiment.task.type === "classification" && experiment.task.head === "linear";
+    if (!optional || !(error instanceof PromptTuningError)) throw error;
+    leaveOut(error.message);
+    return undefined;
+  }
 }
 
 export function baselineName(baseline: Experiment["evaluation"]["baselines"][number]): string {

@@ -65,7 +65,12 @@ function exportPeft({ run, task, taskSettings, values, backbone, label }: OpenPr
     head: task.head.kind === "linear" ? { weight: values["head.weight"], bias: values["head.bias"] } : undefined,
     run: label,
   });
-  const notices = isFrontPrompt(taskSettings) ? [] : ["PEFT inserts a prompt only in front of the text; this one was trained at another place of its template, so PEFT will load it but answer differently. tuning.json holds the template."];
+  const { encoder } = backbone.description;
+  const notices = isFrontPrompt(taskSettings, encoder !== undefined)
+    ? []
+    : encoder
+      ? ["PEFT puts a prompt before an encoder's begin token and reads the first position through the model's own pooler; this one was trained otherwise, so PEFT will load it but answer differently. The template {soft:20}[CLS]{text}[SEP] with task.pooling \"pooler\" is PEFT's."]
+      : ["PEFT inserts a prompt only in front of the text; this one was trained at another place of its template, so PEFT will load it but answer differently. tuning.json holds the template."];
   return { files: [target], notices };
 }
 
@@ -111,7 +116,8 @@ export async function importPrompt(source: string, options: ImportOptions): Prom
   const folder = path.join(path.dirname(path.resolve(options.runsRoot)), "prompts", name);
   if (existsSync(folder)) throw new PromptTuningError("storage", `There is a prompt named "${name}" already.`, { advice: "Choose another name with --name.", file: folder });
 
-  const task = importedTask(read.virtualTokens, tuning?.task, options);
+  const classes = read.adapter?.head?.bias.length;
+  const task = importedTask({ virtualTokens: read.virtualTokens, classes, known: tuning?.task }, options);
   const given = options.model ?? tuning?.model ?? "smollm2-135m-instruct";
   const modelFolder = options.model === undefined && tuning?.model !== undefined ? path.resolve(source) : process.cwd();
   const backbone = await loadBackbone(given, modelFolder, options);
@@ -136,16 +142,36 @@ export async function importPrompt(source: string, options: ImportOptions): Prom
   return { folder, notices: assumed };
 }
 
-function importedTask(virtualTokens: number, known: Experiment["task"] | undefined, { template, verbalizer }: ImportOptions): Experiment["task"] {
+interface ImportedPrompt {
+  readonly virtualTokens: number;
+  /** Rows of its light head, where it has one. */
+  readonly classes?: number;
+  /** The task, where the source says it. */
+  readonly known?: Experiment["task"];
+}
+
+function importedTask({ virtualTokens, classes, known }: ImportedPrompt, { template, verbalizer }: ImportOptions): Experiment["task"] {
   if (template === undefined && known) return known;
   if (template === undefined) {
+    const example = classes === undefined ? `{soft:${virtualTokens}}{text}` : `{soft:${virtualTokens}}[CLS]{text}[SEP]`;
     throw new PromptTuningError("usage", "The prompt does not say how it is used.", {
-      reason: `It holds ${virtualTokens} virtual tokens and no template.`,
-      advice: `Give one: --template "{soft:${virtualTokens}}{text}" (and --verbalizer label=words for classification).`,
+      reason: `It holds ${virtualTokens} virtual tokens${classes === undefined ? "" : `, a light head of ${classes} labels,`} and no template.`,
+      advice: `Give one: --template "${example}" (and --verbalizer label=words for classification).`,
     });
   }
-  const task = taskSchema.parse(verbalizer ? { type: "classification", template, verbalizer } : { type: "generation", template });
+  const task = taskSchema.parse(classes === undefined ? taskByWords(template, verbalizer) : taskByHead(template, classes, verbalizer));
   const count = virtualTokenCount(readTemplate(task));
   if (count === virtualTokens) return task;
   throw new PromptTuningError("usage", `The template has ${count} virtual tokens, the prompt ${virtualTokens}.`, { advice: `Write {soft:${virtualTokens}} where the prompt belongs.` });
+}
+
+function taskByWords(template: string, verbalizer: ImportOptions["verbalizer"]): object {
+  return verbalizer ? { type: "classification", template, verbalizer } : { type: "generation", template };
+}
+
+/** What PEFT trained for SEQ_CLS reads the first position through the model's pooler. Its labels have no names but their numbers. */
+function taskByHead(template: string, classes: number, verbalizer: ImportOptions["verbalizer"]): object {
+  const labels = verbalizer ?? Object.fromEntries(Array.from({ length: classes }, (_, index) => [String(index), String(index)]));
+  if (Object.keys(labels).length !== classes) throw new PromptTuningError("usage", `The prompt's light head has ${classes} labels, --verbalizer names ${Object.keys(labels).length}.`, { advice: "Name every label once, in the order of the head's rows." });
+  return { type: "classification", template, head: "linear", pooling: "pooler", verbalizer: labels };
 }

@@ -4,7 +4,7 @@ import path from "node:path";
 import { env } from "onnxruntime-node";
 import { cacheFolder } from "../backbone/sources/cache-folder.js";
 import { RandomSource } from "../common/random.js";
-import type { Program, Sequence, TensorValues } from "../engine/program.js";
+import type { Head, Program, Sequence, TensorValues } from "../engine/program.js";
 import { requireRightGradient } from "../engine/verify/finite-difference-check.js";
 import { programVersion } from "./environment.js";
 import type { BackendOptions } from "./options.js";
@@ -17,6 +17,11 @@ const directions = 2;
 /** Sequences in the check: two, so that padding takes part. */
 const sequencesChecked = 2;
 
+/** Heads of one name read the model in one way. */
+function headName(head: Head): string {
+  return head.kind === "linear" && head.pooling !== undefined ? `linear-${head.pooling}` : head.kind;
+}
+
 /**
  * When a model is first trained through, its gradient is compared with differences of its loss; a model that fails is
  * refused. What passed is noted in the cache under the model's hash and the versions that computed it.
@@ -24,7 +29,7 @@ const sequencesChecked = 2;
  */
 export async function verifyOnce({ backbone, program }: PreparedRun, items: readonly Sequence[], values: TensorValues, options: BackendOptions): Promise<void> {
   const versions = `${programVersion}-${env.versions.node ?? env.versions.common}-${process.platform}-${process.arch}`;
-  const note = path.join(options.cache ?? cacheFolder(), "verified", `${backbone.description.hash}-${program.head.kind}-${versions}.json`);
+  const note = path.join(options.cache ?? cacheFolder(), "verified", `${backbone.description.hash}-${headName(program.head)}-${versions}.json`);
   if (existsSync(note) || items.length === 0) return;
   options.emit?.({ type: "phase", phase: "checking the gradient" });
   const byLength = [...items].sort((a, b) => a.tokens.length - b.tokens.length);

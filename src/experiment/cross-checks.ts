@@ -1,6 +1,6 @@
 import { nearestOf } from "../common/nearest.js";
 import { contextSlot, taskFacts, tokensSlot } from "../tasks/task-facts.js";
-import { parseTemplate, templateColumns, virtualTokenCount, type AnswerSlot, type Template } from "../tasks/template.js";
+import { hasMask, parseTemplate, templateColumns, virtualTokenCount, type AnswerSlot, type Template } from "../tasks/template.js";
 import { type Diagnostic, quoted } from "./diagnostic.js";
 import type { JsonDocument } from "./json-document.js";
 import { type Experiment, filesOf, type TaskSettings, type TrainingSettings } from "./schema.js";
@@ -32,6 +32,7 @@ export function crossChecks(sections: ExperimentSections, document: JsonDocument
         report("The template has no soft slot, so there is nothing to train. Write {soft:20} where the virtual tokens shall stand.", templatePath);
       if (dataset) checkColumns(dataset, template, answer, report, reportKey, (message, slot, replacement) => found.push(document.diagnostic(message, templatePath, slotSpan(document, task.template, slot), "error", replacement)));
       checkMaxTokens(task, template, answer, reportKey);
+      checkHead(task, template, report, (message, slot) => found.push(document.diagnostic(message, templatePath, slotSpan(document, task.template, slot))));
       checkFit(task, template, report);
       if (task.type === "sequence-labelling" && !templateColumns(template).includes(tokensSlot))
         report("The template has no slot {tokens}. Write it where the words stand that are labelled.", templatePath);
@@ -67,6 +68,13 @@ function checkMaxTokens(task: TaskSettings, template: Template, answer: AnswerSl
     const hint = slot === answer ? (task.type === "classification" ? " The answer is never cut." : " The answer's length is task.maxNewTokens.") : nearest === undefined ? "" : ` Did you mean ${quoted(nearest)}?`;
     reportKey(`The template has no column slot {${slot}} that could be cut.${hint}`, ["task", "maxTokens", slot], "error", slot === answer || nearest === undefined ? undefined : JSON.stringify(nearest));
   }
+}
+
+/** A light head reads the row as a whole: nothing is guessed at a place of it. */
+function checkHead(task: TaskSettings, template: Template, report: Report, reportSlot: (message: string, slot: string) => void): void {
+  if (task.type !== "classification") return;
+  if (task.head === "linear" && hasMask(template)) reportSlot('A light head reads the whole row, so nothing is guessed at {mask}. Take it out, or write "head": "verbalizer".', "mask");
+  if (task.head !== "linear" && task.pooling !== undefined) report('Pooling belongs to a light head. Write "head": "linear", or take it out.', ["task", "pooling"]);
 }
 
 /** What decides which text loses tokens where a row is too long. */

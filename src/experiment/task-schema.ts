@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { poolings } from "../tasks/task-facts.js";
 
 const slots = "Text with slots: {soft:20} for 20 virtual tokens, {column} for a text of the row (as many as you like), {context} for retrieved passages,";
 const braces = "Braces in the text are doubled.";
@@ -24,9 +25,10 @@ const rowSettings = {
 export const taskSchema = z.discriminatedUnion("type", [
   z.strictObject({
     type: z.literal("classification").describe("The answer is one of a few labels; of one text, or of a pair such as a passage and a question."),
-    template: z.string().describe(`${slots} {label} where the answer is scored (at the end when it is not written). ${braces}`),
+    template: z.string().describe(`${slots} {label} where the answer is scored (at the end when it is not written), or {mask} where an encoder guesses it. ${braces}`),
     verbalizer: z.record(z.string(), z.string()).optional().describe("Label → words. Without it the labels themselves, after a space."),
     head: z.enum(["verbalizer", "linear"]).default("verbalizer").describe("linear: a light head trained with the prompt, instead of words."),
+    pooling: z.enum(poolings).optional().describe("What a light head reads of an encoder: the mean of all positions (when absent), the first position (cls), the largest value of each dimension (max), or what the model's own pooler makes of the first position."),
     ...rowSettings,
   }),
   z.strictObject({

@@ -6,8 +6,9 @@ import { createTemplateEncoder, type EncodedPrompt, type TemplateEncoder, type T
 import { EncodedExamples } from "./encoded-examples.js";
 import { nearestOf } from "../common/nearest.js";
 import type { ClassificationTask, TaskNotice } from "./task.js";
+import type { Pooling } from "./task-facts.js";
 import { virtualTokenCount, type Template } from "./template.js";
-import { buildVerbalizerTree, labelLogProbabilities, type Verbalizer, type VerbalizerTree } from "./verbalizer.js";
+import { buildVerbalizerTree, labelLogProbabilities, requireSingleTokens, type Verbalizer, type VerbalizerTree } from "./verbalizer.js";
 
 export interface ClassificationOptions extends TemplateEncoderOptions {
   readonly template: Template;
@@ -16,7 +17,12 @@ export interface ClassificationOptions extends TemplateEncoderOptions {
   readonly wordsFromData?: boolean;
 }
 
-/** Labels scored as words of the backbone's vocabulary. The head's rows are the tokens that distinguish labels. */
+/** The row whose output predicts the answer's first token. */
+function answerRow({ tokens, maskRow }: EncodedPrompt): number {
+  return maskRow ?? tokens.length - 1;
+}
+
+/** Labels scored as words of the backbone's vocabulary: behind the text, or by an encoder in the mask's place. The head's rows are the tokens that distinguish labels. */
 export class WordClassification implements ClassificationTask {
   readonly type = "classification";
   readonly head: Head;
@@ -29,6 +35,7 @@ export class WordClassification implements ClassificationTask {
     // The words depend on whether the template gives them its last space, not on the room they take: so twice.
     const { answerText } = createTemplateEncoder(options.template, options);
     this.tree = buildVerbalizerTree(options.verbalizer, options.tokenizer, { answerText, allowSpecial: !options.wordsFromData });
+    if (options.frame) requireSingleTokens(options.verbalizer, options.tokenizer, answerText);
     const answerTokens = Math.max(...this.tree.nodes.map((node) => node.prefix.length));
     this.rows = new LabelledRows(this.tree.labels, createTemplateEncoder(options.template, { ...options, answerTokens }), options.cut);
     this.labels = this.tree.labels;
@@ -52,7 +59,7 @@ export class WordClassification implements ClassificationTask {
   trainingSequence(example: Example): Sequence {
     const steps = this.tree.steps[this.labelIndex(example)];
     const prompt = this.rows.encoded.get(example);
-    const start = prompt.tokens.length - 1;
+    const start = answerRow(prompt);
     const scored = steps.map(({ node, target }): ScoredRow => {
       const { prefix, allowed } = this.tree.nodes[node];
       return { row: start + prefix.length, target, allowed };
@@ -63,7 +70,7 @@ export class WordClassification implements ClassificationTask {
   /** One sequence a path of the tree. The targets are the first possible token: only the log-probabilities are used. */
   scoringSequences(example: Example): readonly Sequence[] {
     const prompt = this.rows.encoded.get(example);
-    const start = prompt.tokens.length - 1;
+    const start = answerRow(prompt);
     return this.tree.paths.map(({ tokens, nodes }) =>
       appendTokens(
         prompt,
@@ -83,19 +90,27 @@ export class WordClassification implements ClassificationTask {
   }
 }
 
-/** Labels scored by a light linear head on the last position of the prompt. Its rows are the labels in their order. */
+export interface LinearOptions extends ClassificationOptions {
+  /** How an encoder's row becomes one vector; absent for a decoder, whose last position is read. */
+  readonly pooling?: Pooling;
+}
+
+/** Labels scored by a light linear head: on the last position of the prompt, or on an encoder's whole row. Its rows are the labels in their order. */
 export class LinearClassification implements ClassificationTask {
   readonly type = "classification";
   readonly head: Head;
   readonly virtualTokens: number;
   readonly labels: readonly string[];
   private readonly rows: LabelledRows;
+  private readonly readsFirst: boolean;
 
-  constructor(options: ClassificationOptions) {
+  constructor(options: LinearOptions) {
     this.labels = [...options.verbalizer.keys()];
     if (this.labels.length < 2) throw new PromptTuningError("experiment", "Classification needs at least two labels.", { advice: "Add rows of other labels to the training data.", setting: ["dataset", "columns", "label"] });
     this.rows = new LabelledRows(this.labels, createTemplateEncoder(options.template, options), options.cut);
-    this.head = { kind: "linear", classes: this.labels.length };
+    const { pooling } = options;
+    this.readsFirst = pooling !== undefined;
+    this.head = { kind: "linear", classes: this.labels.length, ...(pooling === undefined || pooling === "cls" ? {} : { pooling }) };
     this.virtualTokens = virtualTokenCount(options.template);
   }
 
@@ -125,7 +140,7 @@ export class LinearClassification implements ClassificationTask {
 
   private sequence(example: Example, target: number): Sequence {
     const prompt = this.rows.encoded.get(example);
-    return appendTokens(prompt, new Int32Array(0), [{ row: prompt.tokens.length - 1, target }]);
+    return appendTokens(prompt, new Int32Array(0), [{ row: this.readsFirst ? 0 : prompt.tokens.length - 1, target }]);
   }
 }
 

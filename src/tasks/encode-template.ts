@@ -3,7 +3,7 @@ import { PromptTuningError } from "../common/errors.js";
 import { encodeText } from "./encode-text.js";
 import { fitSlot, fitSlots, type SlotTokens } from "./fit-row.js";
 import { type ColumnPiece, type SlotOptions, slotTokens, withinLength } from "./slot-tokens.js";
-import { beforeAnswer, type Template } from "./template.js";
+import { partsRead, type Template } from "./template.js";
 
 /**
  * How a template and a row become tokens. Every piece — a text of the template, a column's value, the answer — is
@@ -32,6 +32,8 @@ export interface EncodedPrompt {
   readonly cutByMaximum: number;
   /** Tokens cut because the whole would not fit the backbone's context or task.maxRowTokens. */
   readonly cutByContext: number;
+  /** Row of the mask token, where an encoder guesses the answer. */
+  readonly maskRow?: number;
   /** Slots whose text lost tokens, passages among them. */
   readonly cutSlots: readonly string[];
   /** Retrieved passages: how many the row had, how many are left out, and the tokens lost (which the counts above leave out). */
@@ -47,11 +49,23 @@ export interface TemplateEncoderOptions extends SlotOptions {
   readonly maxRowTokens?: number;
   /** The only slots that may be cut to fit, in that order; the longest when absent. */
   readonly cut?: readonly string[];
+  /** What an encoder's rows have that others do not. */
+  readonly frame?: EncoderFrame;
   /** Tokens to keep free behind the prompt for the answer. */
   readonly answerTokens?: number;
 }
 
+/** What stands around every row of an encoder, and in the answer's place. */
+export interface EncoderFrame {
+  /** Ids as its tokenizer puts them around a text ([CLS] … [SEP]); a template that writes them itself has them where it says. */
+  readonly prefix: readonly number[];
+  readonly suffix: readonly number[];
+  /** The token in the answer's place; absent where a light head reads the row. */
+  readonly mask?: number;
+}
+
 type Piece =
+  | { readonly type: "mask"; readonly id: number }
   | { readonly type: "ids"; readonly ids: Int32Array }
   | { readonly type: "soft"; readonly count: number; readonly firstRow: number }
   | ColumnPiece;
@@ -61,7 +75,7 @@ export function createTemplateEncoder(template: Template, options: TemplateEncod
   const { pieces, answerSpace } = preparePieces(template, options);
   const contextRoom = contextLength - (options.answerTokens ?? 0);
   const room = Math.min(contextRoom, maxRowTokens);
-  const fixed = pieces.reduce((sum, piece) => sum + (piece.type === "ids" ? piece.ids.length : piece.type === "soft" ? piece.count : 0), 0);
+  const fixed = pieces.reduce((sum, piece) => sum + (piece.type === "ids" ? piece.ids.length : piece.type === "soft" ? piece.count : piece.type === "mask" ? 1 : 0), 0);
   if (fixed > contextRoom)
     throw new PromptTuningError("experiment", `The template alone takes ${fixed} tokens and the answer ${contextLength - contextRoom}; the backbone's context holds ${contextLength}.`, {
       advice: "Shorten the template's text, use fewer virtual tokens or shorter answers.",
@@ -98,15 +112,19 @@ export function createTemplateEncoder(template: Template, options: TemplateEncod
       const virtualTokens = new Int32Array(length).fill(-1);
       let at = 0;
       let column = 0;
+      let maskRow: number | undefined;
       for (const piece of pieces) {
-        if (piece.type === "soft") for (let i = 0; i < piece.count; i++) virtualTokens[at++] = piece.firstRow + i;
+        if (piece.type === "mask") {
+          maskRow = at;
+          tokens[at++] = piece.id;
+        } else if (piece.type === "soft") for (let i = 0; i < piece.count; i++) virtualTokens[at++] = piece.firstRow + i;
         else {
           const ids = piece.type === "ids" ? piece.ids : fitted[column++].ids;
           tokens.set(ids, at);
           at += ids.length;
         }
       }
-      return { tokens, virtualTokens, ...told };
+      return { tokens, virtualTokens, ...told, ...(maskRow === undefined ? {} : { maskRow }) };
     },
     answerText: (answer) => (answerSpace && !/^\s/u.test(answer) ? ` ${answer}` : answer),
   };
@@ -114,24 +132,41 @@ export function createTemplateEncoder(template: Template, options: TemplateEncod
 
 function preparePieces(template: Template, options: TemplateEncoderOptions): { pieces: Piece[]; answerSpace: boolean } {
   const { tokenizer, maxTokens = {} } = options;
-  const parts = beforeAnswer(template);
+  const { frame } = options;
+  const parts = partsRead(template);
   const pieces: Piece[] = [];
-  const begin = beginTokens(tokenizer);
+  const begin = frame ? new Int32Array(0) : beginTokens(tokenizer);
   if (begin.length > 0) pieces.push({ type: "ids", ids: begin });
+  let answerSpace = false;
   let space = false;
   parts.forEach((part, index) => {
     if (part.type === "text") {
       const next = parts[index + 1]?.type;
-      space = part.hardPrompt !== true && part.text.endsWith(" ") && (next === "column" || next === undefined);
+      space = part.hardPrompt !== true && part.text.endsWith(" ") && (next === "column" || next === "answer" || next === undefined);
       const ids = encodeText(tokenizer, space ? part.text.slice(0, -1) : part.text, true);
       if (ids.length > 0) pieces.push({ type: "ids", ids });
       return;
     }
     if (part.type === "column") pieces.push({ type: "column", name: part.name, space, maximum: Object.hasOwn(maxTokens, part.name) ? maxTokens[part.name] : Infinity });
     if (part.type === "soft") pieces.push(part);
+    if (part.type === "answer") {
+      answerSpace = space;
+      if (frame?.mask !== undefined) pieces.push({ type: "mask", id: frame.mask });
+    }
     space = false;
   });
-  return { pieces, answerSpace: space };
+  const isInside = parts.some(({ type }) => type === "answer");
+  if (!isInside && frame?.mask !== undefined) pieces.push({ type: "mask", id: frame.mask });
+  return { pieces: frame ? framed(pieces, frame) : pieces, answerSpace: isInside ? answerSpace : space };
+}
+
+/** Puts an encoder's tokens around a row, those that the template does not write itself. */
+function framed(pieces: readonly Piece[], { prefix, suffix }: EncoderFrame): Piece[] {
+  const written = pieces.flatMap((piece) => (piece.type === "ids" ? [...piece.ids] : []));
+  const last = pieces.at(-1);
+  const ends = last?.type === "ids" && suffix.length > 0 && last.ids.at(-1) === suffix.at(-1);
+  const around = (ids: readonly number[], isThere: boolean): Piece[] => (isThere || ids.length === 0 ? [] : [{ type: "ids", ids: Int32Array.from(ids) }]);
+  return [...around(prefix, written.includes(prefix[0])), ...pieces, ...around(suffix, ends)];
 }
 
 /** The begin-of-text token, where the model's own tokenizer puts one in front of every text. It stands before everything else. */

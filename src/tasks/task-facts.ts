@@ -5,6 +5,10 @@ import type { AnswerSlot } from "./template.js";
 export const taskTypes = ["classification", "generation", "sequence-labelling"] as const;
 export type TaskType = (typeof taskTypes)[number];
 
+/** What a light head reads of an encoder. */
+export const poolings = ["mean", "cls", "max", "pooler"] as const;
+export type Pooling = (typeof poolings)[number];
+
 /** Every figure of an evaluation that is one number, in the order in which lists and tables show them. */
 export const measureNames = ["accuracy", "macroF1", "spanF1", "spanF1Strict", "spanPrecision", "spanRecall", "exactMatch", "rougeL", "loss"] as const;
 export type MeasureName = (typeof measureNames)[number];

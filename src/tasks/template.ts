@@ -1,6 +1,7 @@
 /**
  * The template language: text, `{soft:N}` (N virtual tokens), `{column}` (a text of the row) and `{label}`,
- * `{output}` or `{tags}` (where the answer is scored; at the end when the template does not say). `{{` and `}}` stand for braces.
+ * `{output}` or `{tags}` (where the answer is scored; at the end when the template does not say). An encoder guesses a label at
+ * `{mask}`, in the middle of a text that it reads whole. `{{` and `}}` stand for braces.
  */
 export type TemplatePart =
   | {
@@ -11,12 +12,18 @@ export type TemplatePart =
     }
   | { readonly type: "soft"; readonly count: number; /** Row of the soft prompt its first virtual token takes. */ readonly firstRow: number }
   | { readonly type: "column"; readonly name: string }
-  | { readonly type: "answer"; readonly name: AnswerSlot };
+  | {
+      readonly type: "answer";
+      readonly name: AnswerSlot;
+      /** Written as {mask}: an encoder guesses the label's word here, and reads what stands behind it too. */
+      readonly mask?: true;
+    };
 
 export const answerSlots = ["label", "output", "tags"] as const;
 export type AnswerSlot = (typeof answerSlots)[number];
 /** Names that no column slot has, whatever the task: written by mistake they are the answer of another one. */
 const reserved: readonly string[] = ["label", "output"] satisfies AnswerSlot[];
+const maskSlot = "mask";
 
 /** A parsed template. Holds exactly one answer part once `parseTemplate` has returned without problems. */
 export interface Template {
@@ -47,6 +54,7 @@ export function parseTemplate(source: string, answer: AnswerSlot): { readonly te
   let text = "";
   let virtualTokens = 0;
   let answerEnd = -1;
+  let masked = false;
 
   const problem = (message: string, offset: number, length: number, severity: "error" | "warning" = "error") => problems.push({ message, offset, length, severity });
   const endText = () => {
@@ -82,12 +90,13 @@ export function parseTemplate(source: string, answer: AnswerSlot): { readonly te
       endText();
       if (part.type === "soft") {
         virtualTokens += part.count;
-        if (answerEnd >= 0) problem(`The soft slot stands after {${answer}}, where it cannot change the answer. Put it before.`, at, length);
+        if (answerEnd >= 0 && !masked) problem(`The soft slot stands after {${answer}}, where it cannot change the answer. Put it before.`, at, length);
         if (virtualTokens > maximumVirtualTokens) problem(`The template holds ${virtualTokens} virtual tokens; at most ${maximumVirtualTokens} are possible.`, at, length);
       }
       if (part.type === "answer") {
         if (answerEnd >= 0) problem(`{${answer}} stands twice. A template holds one answer.`, at, length);
         else answerEnd = end + 1;
+        masked ||= part.mask === true;
       }
       parts.push(part);
     }
@@ -95,7 +104,7 @@ export function parseTemplate(source: string, answer: AnswerSlot): { readonly te
   }
   endText();
   if (answerEnd < 0) parts.push({ type: "answer", name: answer });
-  else if (source.slice(answerEnd).trim() !== "" && !problems.some((found) => found.offset >= answerEnd))
+  else if (!masked && source.slice(answerEnd).trim() !== "" && !problems.some((found) => found.offset >= answerEnd))
     problem(`What stands after {${answer}} cannot change the answer and is left out.`, answerEnd, source.length - answerEnd, "warning");
   return { template: { parts }, problems };
 }
@@ -121,6 +130,7 @@ function readSlot(inside: string, answer: AnswerSlot, firstRow: number): Templat
   if (name === "") return { problem: "An empty slot. Write {column}, or '{{' and '}}' for braces in the text." };
   if (!columnSlot.test(name)) return { problem: `{${inside}} is not a slot. A slot is {soft:N}, {${answer}} or the name of a column; write '{{' and '}}' for braces in the text.` };
   if (name === answer) return { type: "answer", name: answer };
+  if (name === maskSlot) return answer === "label" ? { type: "answer", name: answer, mask: true } : { problem: `{${maskSlot}} stands for the label of a classification by an encoder. Here the answer is {${answer}}.` };
   if (reserved.includes(name)) return { problem: `{${name}} is the answer of another type of task. Here the answer is {${answer}}.` };
   return { type: "column", name };
 }
@@ -134,6 +144,8 @@ export function formatTemplate(template: Template): string {
           return part.text.replace(/[{}]/g, "$&$&");
         case "soft":
           return `{soft:${part.count}}`;
+        case "answer":
+          return `{${part.mask ? maskSlot : part.name}}`;
         default:
           return `{${part.name}}`;
       }
@@ -149,13 +161,19 @@ export function virtualTokenCount(template: Template): number {
 /** Names of the columns that can change the answer, each once, in order. */
 export function templateColumns(template: Template): string[] {
   const names = new Set<string>();
-  for (const part of beforeAnswer(template)) if (part.type === "column") names.add(part.name);
+  for (const part of partsRead(template)) if (part.type === "column") names.add(part.name);
   return [...names];
 }
 
-/** The parts before the answer: in a causal model nothing after it can change it. */
-export function beforeAnswer(template: Template): readonly TemplatePart[] {
-  return template.parts.slice(0, template.parts.findIndex((part) => part.type === "answer"));
+/** The parts that can change the answer: in a causal model those before it; with a {mask} all, the mask's place among them. */
+export function partsRead(template: Template): readonly TemplatePart[] {
+  const answer = template.parts.findIndex((part) => part.type === "answer");
+  return hasMask(template) ? template.parts : template.parts.slice(0, answer);
+}
+
+/** Whether the template says where an encoder guesses the answer. */
+export function hasMask({ parts }: Template): boolean {
+  return parts.some((part) => part.type === "answer" && part.mask === true);
 }
 
 /** The template of the zero-shot baseline: the soft slots are gone, and the text around them is one. */

@@ -105,6 +105,24 @@ function encodeWords(label: string, words: string, tokenizer: Tokenizer, { answe
   return ids;
 }
 
+/**
+ * A masked place holds one token, so every label needs a word that is one.
+ * @throws kind "experiment" that names the label and its word's tokens
+ */
+export function requireSingleTokens(verbalizer: Verbalizer, tokenizer: Tokenizer, answerText: (words: string) => string): void {
+  for (const [label, words] of verbalizer) {
+    const ids = encodeText(tokenizer, answerText(words), true);
+    if (ids.length === 1 && !tokenizer.isSpecial(ids[0])) continue;
+    const pieces = Array.from(ids, (id) => tokenizer.displayToken(id));
+    const why = ids.length === 1 ? `is not in its vocabulary (${pieces[0]})` : `takes ${ids.length} tokens (${pieces.slice(0, 12).join(" ")})`;
+    throw new PromptTuningError("experiment", `The word ${JSON.stringify(words.trim())} of the label ${JSON.stringify(label)} ${why}.`, {
+      reason: "An encoder guesses one token in the place of its mask.",
+      advice: 'Give every label a word of one token in task.verbalizer, or train a light head instead ("head": "linear" under "task").',
+      setting: ["task", "verbalizer", label],
+    });
+  }
+}
+
 function withEndTokens(paths: Int32Array[], tokenizer: Tokenizer): Int32Array[] {
   if (!onePrefixesAnother(paths)) return paths;
   const end = tokenizer.endOfTextId === undefined ? encodeText(tokenizer, "\n", false) : Int32Array.of(tokenizer.endOfTextId);

@@ -3,8 +3,6 @@ import { existsSync, statSync } from "node:fs";
 import { type FileHandle, mkdir, open, rename, rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { PromptTuningError } from "../../common/errors.js";
-import type { DecoderConfiguration } from "../../engine/decoder/configuration.js";
-import { decoderWeightShapes, type DecoderWeights } from "../../engine/decoder/weights.js";
 import { storedNames } from "../../engine/decoder/stored-products.js";
 import type { ExternalData, Initializer } from "../../engine/graph/initializer.js";
 import type { ElementType } from "../../engine/graph/tensor-type.js";
@@ -23,8 +21,16 @@ const mostAtOnce = 2 ** 30;
 export type WeightForm = "float32" | "stored";
 const weightsFiles = { float32: `weights-v${layoutVersion}.f32`, stored: `weights-v${layoutVersion}.blocks` } as const;
 
+/** A model's weights as onnxruntime reads them, all in one external file. */
+export interface PreparedWeights {
+  /** Folder of the external file. */
+  readonly folder: string;
+  readonly tensors: ReadonlyMap<string, Initializer>;
+}
+
 export interface PrepareOptions {
-  readonly configuration: DecoderConfiguration;
+  /** The engine's names and shapes of the weights, in the order in which they lie in the file. */
+  readonly shapes: ReadonlyMap<string, readonly number[]>;
   readonly origins: ReadonlyMap<string, WeightOrigin>;
   /** Opens the model's files; called only where the weights are not in the cache yet. */
   readonly open: () => Promise<TensorReader>;
@@ -44,7 +50,7 @@ export interface PrepareOptions {
  *
  * @throws PromptTuningError kind "storage" when the disk refuses, "model" when a tensor is damaged.
  */
-export async function prepareWeights(options: PrepareOptions): Promise<DecoderWeights> {
+export async function prepareWeights(options: PrepareOptions): Promise<PreparedWeights> {
   const folder = join(options.cache, "prepared", options.hash);
   const file = join(folder, weightsFiles[options.form]);
   const { tensors, bytes } = plan(options);
@@ -62,7 +68,7 @@ function plan(options: PrepareOptions): { tensors: Map<string, Initializer>; byt
     tensors.set(name, { name, elementType, shape, data: { location, offset, length } });
     offset = Math.ceil((offset + length) / alignment) * alignment;
   };
-  for (const [name, shape] of decoderWeightShapes(options.configuration)) {
+  for (const [name, shape] of options.shapes) {
     const layout = storedLayout(options, name);
     if (!layout) {
       add(name, "float32", shape);

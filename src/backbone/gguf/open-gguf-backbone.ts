@@ -1,6 +1,7 @@
 import { open } from "node:fs/promises";
 import type { Backbone, OpenBackboneOptions } from "../backbone.js";
 import { DecoderBackbone } from "../families/decoder-backbone.js";
+import { decoderWeightShapes } from "../../engine/decoder/weights.js";
 import { prepareWeights } from "../families/prepare-weights.js";
 import type { TensorReader } from "../families/read-weight.js";
 import type { ModelFiles } from "../sources/source.js";
@@ -15,7 +16,7 @@ export async function openGgufBackbone(files: ModelFiles, hash: string, { cache,
   const header = await readGgufHeader(files.modelFile);
   const { family, configuration, origins } = await readGgufDecoder(header);
   const tokenizer = createTokenizerFromGguf(header.metadata);
-  const weights = await prepareWeights({ configuration, origins, open: () => openTensors(header), hash, form, blocksOf: (tensor) => blockLayoutOf(header.tensors.get(tensor)!.type), cache, onProgress });
+  const weights = await prepareWeights({ shapes: decoderWeightShapes(configuration), origins, open: () => openTensors(header), hash, form, blocksOf: (tensor) => blockLayoutOf(header.tensors.get(tensor)!.type), cache, onProgress });
   return new DecoderBackbone({ files, hash, family, configuration, weights, tokenizer });
 }
 

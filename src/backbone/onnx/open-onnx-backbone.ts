@@ -4,7 +4,8 @@ import { PromptTuningError } from "../../common/errors.js";
 import { createExportedProgram } from "../../engine/exported/exported-program.js";
 import { type ExportedModel, openExportedModel } from "../../engine/exported/open-exported-model.js";
 import type { Program } from "../../engine/program.js";
-import type { Backbone, BackboneDescription, ProgramOptions } from "../backbone.js";
+import { type EncoderFamily, encoderFamilyOf } from "../families/encoder/family.js";
+import type { Backbone, BackboneDescription, EncoderFacts, ProgramOptions } from "../backbone.js";
 import type { EmbeddingTable } from "../../engine/embedding-table.js";
 import { readBeside } from "../read-beside.js";
 import type { ModelFiles } from "../sources/source.js";
@@ -14,15 +15,19 @@ import type { Tokenizer } from "../tokenizer/tokenizer.js";
 /** What this program reads of the config.json that lies beside an export. */
 const configSchema = z.object({
   model_type: z.string().optional(),
+  architectures: z.array(z.string()).nullish(),
   num_hidden_layers: z.int().positive().optional(),
   num_attention_heads: z.int().positive().optional(),
+  /** DistilBERT's words for the two. */
+  n_layers: z.int().positive().optional(),
+  n_heads: z.int().positive().optional(),
   max_position_embeddings: z.int().positive().optional(),
 });
 
 /** Where an export without config.json does not tell its context length. */
 const assumedContextLength = 2048;
 
-/** An exported causal language model (ONNX) with the tokenizer.json that lies beside it. */
+/** An exported language model or encoder (ONNX) with the tokenizer.json that lies beside it. */
 class OnnxBackbone implements Backbone {
   readonly embeddings: EmbeddingTable;
   private readonly programs = new Set<Program>();
@@ -60,6 +65,7 @@ export async function openOnnxBackbone(files: ModelFiles, hash: string): Promise
   }
   const tokenizer = createTokenizerFromJson(tokenizerText, await readBeside(files, "tokenizer_config.json"));
   const config = parseConfig(await readBeside(files, "config.json"), files);
+  const family = encoderFamilyOf(config.model_type ?? "");
   return new OnnxBackbone(
     model,
     {
@@ -67,15 +73,30 @@ export async function openOnnxBackbone(files: ModelFiles, hash: string): Promise
       family: config.model_type ?? "unknown",
       format: "onnx",
       hiddenSize: model.hiddenSize,
-      layers: config.num_hidden_layers ?? 0,
-      attentionHeads: config.num_attention_heads ?? 0,
-      contextLength: config.max_position_embeddings ?? assumedContextLength,
+      layers: config.num_hidden_layers ?? config.n_layers ?? 0,
+      attentionHeads: config.num_attention_heads ?? config.n_heads ?? 0,
+      contextLength: config.max_position_embeddings === undefined ? assumedContextLength : config.max_position_embeddings - (family?.firstPosition ?? 0),
+      encoder: encoderFacts(model, config, family),
       vocabularySize: model.vocabularySize,
       hash,
       hubId: files.hubId,
     },
     tokenizer,
   );
+}
+
+/** Whether an export reads texts as a whole: what it takes, what it gives and config.json tell; undefined for a language model. */
+function encoderFacts({ inputs, output, file }: ExportedModel, { architectures }: z.infer<typeof configSchema>, family: EncoderFamily | undefined): EncoderFacts | undefined {
+  const isEncoder = family !== undefined || output.states !== undefined || inputs.types !== undefined || architectures?.some((name) => name.endsWith("ForMaskedLM"));
+  if (!isEncoder) return undefined;
+  if (!inputs.mask) {
+    throw new PromptTuningError("model", "The ONNX export of an encoder has no input \"attention_mask\".", {
+      reason: "Texts differ in length; without a mask an encoder would read the padding behind the shorter ones.",
+      advice: "Export the model again with attention_mask, as optimum does.",
+      file,
+    });
+  }
+  return { scoresWords: output.logits !== undefined, pooler: false };
 }
 
 function parseConfig(text: string | undefined, files: ModelFiles): z.infer<typeof configSchema> {

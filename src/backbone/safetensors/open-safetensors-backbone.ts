@@ -1,31 +1,77 @@
 import { createHash } from "node:crypto";
 import path from "node:path";
 import { PromptTuningError } from "../../common/errors.js";
-import type { DecoderConfiguration } from "../../engine/decoder/configuration.js";
+import { decoderWeightShapes } from "../../engine/decoder/weights.js";
+import { encoderWeightShapes } from "../../engine/encoder/weights.js";
 import type { Backbone, OpenBackboneOptions } from "../backbone.js";
 import { DecoderBackbone } from "../families/decoder-backbone.js";
+import { EncoderBackbone } from "../families/encoder/encoder-backbone.js";
+import { type EncoderFamily, encoderFamilyOf } from "../families/encoder/family.js";
+import { readEncoderConfiguration } from "../families/encoder/read-configuration.js";
+import { encoderWeightOrigins } from "../families/encoder/weight-origins.js";
 import type { Family } from "../families/family.js";
-import { prepareWeights } from "../families/prepare-weights.js";
+import { type PreparedWeights, prepareWeights } from "../families/prepare-weights.js";
 import { type TensorConventions, weightOrigins, type WeightOrigin } from "../families/weight-origin.js";
 import { quoted } from "../quoted.js";
 import { readBeside } from "../read-beside.js";
 import { hashFile } from "../sources/file-integrity.js";
 import type { ModelFiles } from "../sources/source.js";
 import { createTokenizerFromJson } from "../tokenizer/from-json.js";
-import { readFolderDecoder } from "./decoder-configuration.js";
+import type { Tokenizer } from "../tokenizer/tokenizer.js";
+import { type ConfigurationFile, parseConfigurationFile } from "./configuration-file.js";
+import { type FolderDecoder, readFolderDecoder } from "./decoder-configuration.js";
 import { checkReadable, openWeightsFolder, readWeightsFolder, type WeightsFolder } from "./weights-folder.js";
 
-/** A decoder from a folder as transformers writes them: config.json, tokenizer.json, weights in one or many files. */
+/** A model from a folder as transformers writes them: config.json, tokenizer.json, weights in one or many files. */
 export async function openSafetensorsBackbone(files: ModelFiles, { cache, onProgress }: OpenBackboneOptions): Promise<Backbone> {
   const configText = await needed(files, "config.json");
-  const { family, configuration } = readFolderDecoder(configText, path.join(files.folder, "config.json"));
+  const configFile = path.join(files.folder, "config.json");
+  const config = parseConfigurationFile(configText, configFile);
+  const encoder = encoderFamilyOf(config.model_type);
+  const decoder = encoder ? undefined : readFolderDecoder(configText, configFile);
   const folder = readWeightsFolder(files.modelFile);
-  const origins = weightOrigins(family, configuration, conventionsOf(family, folder));
-  checkTensors(origins, folder, configuration, family, files);
+  const plan = encoder ? encoderPlan(encoder, config, configFile, folder) : decoderPlan(decoder!, folder);
+  checkTensors(plan, folder, files);
   const tokenizer = createTokenizerFromJson(await needed(files, "tokenizer.json"), await readBeside(files, "tokenizer_config.json"));
   const hash = await hashOf(configText, folder);
-  const weights = await prepareWeights({ configuration, origins, open: () => openWeightsFolder(folder), hash, form: "float32", cache, onProgress });
-  return new DecoderBackbone({ files, hash, family, configuration, weights, tokenizer });
+  const { shapes, origins } = plan;
+  const weights = await prepareWeights({ shapes, origins, open: () => openWeightsFolder(folder), hash, form: "float32", cache, onProgress });
+  return plan.open({ files, hash, weights, tokenizer });
+}
+
+/** Which weights a model has, where they lie, and what it becomes with them. */
+interface ModelPlan {
+  readonly family: string;
+  readonly shapes: ReadonlyMap<string, readonly number[]>;
+  readonly origins: ReadonlyMap<string, WeightOrigin>;
+  /** Whether a tensor that is not used changes nothing of what the model computes here. */
+  readonly ignores: (tensor: string) => boolean;
+  readonly open: (parts: { readonly files: ModelFiles; readonly hash: string; readonly weights: PreparedWeights; readonly tokenizer: Tokenizer }) => Backbone;
+}
+
+function decoderPlan({ family, configuration }: FolderDecoder, folder: WeightsFolder): ModelPlan {
+  return {
+    family: family.name,
+    shapes: decoderWeightShapes(configuration),
+    origins: weightOrigins(family, configuration, conventionsOf(family, folder)),
+    ignores: (name) => configuration.tiedEmbeddings && name === "lm_head.weight",
+    open: (parts) => new DecoderBackbone({ ...parts, family, configuration }),
+  };
+}
+
+/** Heads that a classifier or a question answerer was trained with, next-sentence prediction, and copies of tied tensors. */
+const encoderExtras = /(^|\.)embeddings\.position_ids$|^(cls\.seq_relationship|classifier|pre_classifier|qa_outputs|score)\.|^(cls\.predictions\.decoder|lm_head\.decoder|vocab_projector|decoder|head|lm_head|cls\.predictions)\./;
+
+function encoderPlan(family: EncoderFamily, config: ConfigurationFile, file: string, { tensors }: WeightsFolder): ModelPlan {
+  const has = (name: string): boolean => tensors.has(name);
+  const configuration = readEncoderConfiguration(config, family, has, file);
+  return {
+    family: family.name,
+    shapes: encoderWeightShapes(configuration),
+    origins: encoderWeightOrigins(family, configuration, has),
+    ignores: (name) => encoderExtras.test(name),
+    open: (parts) => new EncoderBackbone({ ...parts, family, configuration }),
+  };
 }
 
 async function needed(files: ModelFiles, name: string): Promise<string> {
@@ -53,7 +99,7 @@ function conventionsOf({ huggingFace }: Family, { tensors }: WeightsFolder): Ten
 /** Buffers of older versions of transformers, which are computed, not learned. */
 const computed = /\.rotary_emb\.inv_freq$|\.attn\.(masked_)?bias$/;
 
-function checkTensors(origins: ReadonlyMap<string, WeightOrigin>, { tensors }: WeightsFolder, { tiedEmbeddings }: DecoderConfiguration, { name: family }: Family, { modelFile }: ModelFiles): void {
+function checkTensors({ origins, family, ignores }: ModelPlan, { tensors }: WeightsFolder, { modelFile }: ModelFiles): void {
   const refuse = (reason: string): PromptTuningError =>
     new PromptTuningError("model", `The weights of ${modelFile} do not fit its config.json.`, { reason, advice: "Fetch or save the model again, or use another one.", file: modelFile });
   const used = new Set<string>();
@@ -67,7 +113,7 @@ function checkTensors(origins: ReadonlyMap<string, WeightOrigin>, { tensors }: W
     used.add(name);
   }
   // A bias or an extra norm changes what the model computes: it may not be passed over.
-  const extra = [...tensors.keys()].find((name) => !used.has(name) && !computed.test(name) && !(tiedEmbeddings && name === "lm_head.weight"));
+  const extra = [...tensors.keys()].find((name) => !used.has(name) && !computed.test(name) && !ignores(name));
   if (extra !== undefined) throw refuse(`The tensor ${quoted(extra)} does not belong to a plain ${family} model.`);
 }
 

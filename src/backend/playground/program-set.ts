@@ -45,6 +45,6 @@ export class ProgramSet {
 
 /** Equal for what one program can answer. */
 export function programKey(virtualTokens: number, head: Head): string {
-  const kind = head.kind === "words" ? `words ${head.tokenIds.join()}` : head.kind === "linear" ? `linear ${head.classes}` : head.kind;
+  const kind = head.kind === "words" ? `words ${head.tokenIds.join()}` : head.kind === "linear" ? `linear ${head.classes} ${head.pooling ?? ""}` : head.kind;
   return `${virtualTokens} ${kind}`;
 }

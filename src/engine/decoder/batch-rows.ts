@@ -3,6 +3,7 @@ import type { GraphBuilder } from "../graph/builder.js";
 import type { Dimension } from "../graph/tensor-type.js";
 import { type DecoderConfiguration, masksOf } from "./configuration.js";
 import type { SlotInputs } from "./gather-heads.js";
+import { insertVirtualTokens } from "./insert-virtual-tokens.js";
 
 /** Rows that ask in attention: all rows of the batch, or the scored ones only. */
 export interface Queries extends SlotInputs {
@@ -36,7 +37,7 @@ export function openBatchRows(builder: GraphBuilder, configuration: DecoderConfi
   const { hiddenSize, keyValueHeads } = configuration;
   const embeddings = builder.input("row_embeddings", { elementType: "float32", shape: ["rows", hiddenSize] });
   const positions = builder.input("positions", { elementType: "int64", shape: ["rows", 1] });
-  const inserted = options.virtualTokens > 0 ? insertVirtualTokens(builder, embeddings, hiddenSize, options.virtualTokens) : embeddings;
+  const inserted = options.virtualTokens > 0 ? insertVirtualTokens(builder, embeddings, { indices: "virtual_tokens", rows: "rows", hiddenSize, virtualTokens: options.virtualTokens }) : embeddings;
   return {
     hidden: configuration.positions === "learned" ? addPositions(builder, inserted, positions, hiddenSize) : inserted,
     queries: declareQueries(builder, configuration, "all", "rows", positions),
@@ -66,19 +67,6 @@ export function declareQueries(builder: GraphBuilder, configuration: DecoderConf
     filled: builder.input(`${name}.filled`, { elementType: "float32", shape: [1, "lanes", slotCount, 1] }),
     bias: Object.fromEntries(masksOf(configuration).map((kind) => [kind, mask(kind)])),
   };
-}
-
-/**
- * Adds the prompt's vectors at the rows of the virtual tokens, whose token embeddings are fed as zeros. The rows are
- * selected by a one-hot product: its gradient is the transposed product, which sums in a fixed order.
- */
-function insertVirtualTokens(builder: GraphBuilder, embeddings: string, hiddenSize: number, virtualTokens: number): string {
-  const indices = builder.input("virtual_tokens", { elementType: "int64", shape: ["rows"] });
-  const column = builder.add("Unsqueeze", [indices, builder.integers([1])]);
-  const every = builder.integers(Array.from({ length: virtualTokens }, (_, i) => i));
-  const selection = builder.add("Cast", [builder.add("Equal", [column, every])], { attributes: { to: int(1) }, shape: ["rows", virtualTokens], name: "selection" });
-  const vectors = builder.add("MatMul", [selection, "prompt"], { shape: ["rows", hiddenSize] });
-  return builder.add("Add", [embeddings, vectors], { shape: ["rows", hiddenSize], name: "hidden" });
 }
 
 /** Adds the learned vector of every row's position, virtual tokens' rows too. */

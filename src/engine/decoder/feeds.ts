@@ -81,7 +81,7 @@ function queryFeeds(name: "all" | "scored", batch: Lanes, queries: readonly (rea
 }
 
 /** Cosines and sines of at least the first `rows` positions, for every rotary embedding of the model. */
-function rotaryFeeds(configuration: DecoderConfiguration, rows: number): Feeds {
+export function rotaryFeeds(configuration: Pick<DecoderConfiguration, "positions" | "layerKinds" | "rotaryTables" | "contextLength">, rows: number): Feeds {
   const feeds: Feeds = {};
   for (const index of usedRotaryTables(configuration)) {
     const table = rotaryRows(configuration.rotaryTables[index], Math.min(rows, configuration.contextLength));

@@ -2,11 +2,15 @@ import { type InferenceSession, Tensor } from "onnxruntime-node";
 import { PromptTuningError } from "../../common/errors.js";
 import { classesOf, headFeeds, unpackScores } from "../head/head-feeds.js";
 import type { GenerationOptions, Head, Program, ProgramNotice, ScoreResult, Sequence, StepResult, TensorValues, TrainableSpecification } from "../program.js";
+import { poolingFeeds } from "../head/pooling.js";
+import { trainablesOf } from "../head/trainables.js";
+import { encoderCannotWrite } from "../encoder/encoder-program.js";
 import { roundsActivations } from "../quantised/exact-activations.js";
 import { createSession } from "../session/session.js";
 import { buildExportedGraph, type ExportedPurpose } from "./build-graph.js";
 import { batchFeeds, type Feeds, scoredRowFeeds } from "./feeds.js";
 import type { ExportedModel } from "./open-exported-model.js";
+import { statesOf } from "./rewire.js";
 
 export interface ExportedProgramOptions {
   readonly model: ExportedModel;
@@ -22,23 +26,33 @@ export interface ExportedProgramOptions {
 }
 
 /**
- * A program for any exported causal language model. Exact, without the decoder's fast layouts: every batch is padded
+ * A program for any exported language model or encoder. Exact, without the decoder's fast layouts: every batch is padded
  * to its longest sequence.
  * @throws PromptTuningError kind "operator" when a node between the prompt and the loss has no gradient rule.
  */
 export function createExportedProgram(options: ExportedProgramOptions): Program {
   const { head, model, onNotice } = options;
-  if (!model.output.product) {
-    if (head.kind === "linear") {
-      throw new PromptTuningError("model", "A light head needs the model's final hidden states, which were not found in its ONNX graph.", {
-        reason: "The logits do not come from a product with a constant matrix.",
-        advice: "Use the verbalizer without a light head (task.head), or another export of the model.",
-        file: model.file,
-      });
-    }
-    onNotice?.("whole-logits", "The model's output product was not recognised: logits are computed for every token of every text, which is slower. The results are the same.");
+  const { logits, product } = model.output;
+  if (head.kind !== "linear" && logits === undefined) {
+    throw new PromptTuningError("model", "The ONNX model gives hidden states and no logits, so it cannot score words.", {
+      advice: 'Train a light head ("head": "linear" under "task"), or use an export with the language model\'s head.',
+      file: model.file,
+    });
   }
+  if (head.kind === "linear") checkLightHead(head, model);
+  else if (!product) onNotice?.("whole-logits", "The model's output product was not recognised: logits are computed for every token of every text, which is slower. The results are the same.");
   return new ExportedProgram(options);
+}
+
+function checkLightHead({ pooling }: Head & { kind: "linear" }, { output, file }: ExportedModel): void {
+  if (!statesOf(output)) {
+    throw new PromptTuningError("model", "A light head needs the model's final hidden states, which were not found in its ONNX graph.", {
+      reason: "The logits do not come from a product with a constant matrix.",
+      advice: "Use the verbalizer without a light head (task.head), or another export of the model.",
+      file,
+    });
+  }
+  if (pooling === "pooler") throw new PromptTuningError("model", "The pooler of an ONNX export is not read.", { advice: 'Choose "mean", "cls" or "max" as task.pooling.', setting: ["task", "pooling"] });
 }
 
 class ExportedProgram implements Program {
@@ -51,15 +65,7 @@ class ExportedProgram implements Program {
     const { head, model, virtualTokens } = options;
     this.head = head;
     if (!options.exactActivations && roundsActivations(model.graph)) this.withExactActivations = () => new ExportedProgram({ ...options, exactActivations: true });
-    this.trainables = [
-      ...(virtualTokens > 0 ? [{ name: "prompt", shape: [virtualTokens, model.hiddenSize] }] : []),
-      ...(head.kind === "linear"
-        ? [
-            { name: "head.weight", shape: [head.classes, model.output.product!.hiddenSize] },
-            { name: "head.bias", shape: [head.classes] },
-          ]
-        : []),
-    ];
+    this.trainables = trainablesOf(virtualTokens, head, model.hiddenSize, statesOf(model.output)?.hiddenSize);
   }
 
   async step(batch: readonly Sequence[], values: TensorValues): Promise<StepResult> {
@@ -76,6 +82,7 @@ class ExportedProgram implements Program {
 
   /** The most probable token at every position (of equal ones the smaller id), the whole sequence run anew for each. */
   async generate(sequence: Sequence, values: TensorValues, { maxNewTokens, stopTokenIds, signal, onToken }: GenerationOptions): Promise<Int32Array> {
+    if (this.options.model.output.logits === undefined) throw encoderCannotWrite();
     const generated: number[] = [];
     const tokens = [...sequence.tokens];
     const virtualTokens = [...sequence.virtualTokens];
@@ -105,13 +112,16 @@ class ExportedProgram implements Program {
     const { model, virtualTokens } = this.options;
     const { feeds, time } = batchFeeds(batch, model.inputs, virtualTokens > 0);
     if (virtualTokens > 0) feeds.prompt = new Tensor("float32", values.prompt, [virtualTokens, model.hiddenSize]);
+    const { head } = this;
+    if (head.kind === "linear" && (head.pooling === "mean" || head.pooling === "max")) return { ...feeds, ...poolingFeeds(batch, time, head.pooling) };
     return { ...feeds, ...scoredRowFeeds(batch, time) };
   }
 
   private feeds(batch: readonly Sequence[], values: TensorValues): Feeds {
-    const { vocabularySize, product } = this.options.model.output;
+    const { output } = this.options.model;
+    const { vocabularySize } = output;
     const classes = classesOf(this.head, vocabularySize);
-    return { ...this.inputFeeds(batch, values), ...headFeeds(batch, { head: this.head, hiddenSize: product?.hiddenSize ?? 0, classes, values }) };
+    return { ...this.inputFeeds(batch, values), ...headFeeds(batch, { head: this.head, hiddenSize: statesOf(output)?.hiddenSize ?? 0, classes, values }) };
   }
 
   private async run(purpose: ExportedPurpose, feeds: Feeds): Promise<Readonly<Record<string, Tensor>>> {

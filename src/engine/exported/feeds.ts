@@ -10,7 +10,7 @@ const shortest = 2;
 
 /**
  * A batch as the model's inputs [batch, time], padded on the right with id 0 and mask 0: in a causal model no scored
- * row sees what stands to its right. Where a virtual token stands the id is 0 too; its embedding is replaced.
+ * row sees what stands to its right, in an encoder the mask hides it. Where a virtual token stands the id is 0 too; its embedding is replaced.
  */
 export function batchFeeds(batch: readonly Sequence[], inputs: ModelInputs, withPrompt: boolean): { feeds: Feeds; time: number } {
   const time = Math.max(shortest, ...batch.map((sequence) => sequence.tokens.length));
@@ -24,6 +24,7 @@ export function batchFeeds(batch: readonly Sequence[], inputs: ModelInputs, with
   };
   if (inputs.mask) feeds[inputs.mask.name] = whole(inputs.mask, table((sequence, row) => (inside(sequence, row) ? 1 : 0)), shape);
   if (inputs.positions) feeds[inputs.positions.name] = whole(inputs.positions, table((sequence, row) => Math.min(row, sequence.tokens.length - 1)), shape);
+  if (inputs.types) feeds[inputs.types.name] = whole(inputs.types, table(() => 0), shape);
   for (const past of inputs.past) {
     feeds[past.name] = new Tensor("float32", new Float32Array(0), [batch.length, past.shape![1] as number, 0, past.shape![3] as number]);
   }

@@ -31,21 +31,34 @@ export interface TailNode {
 }
 
 export interface ModelOutput {
-  /** [batch, time, V] */
-  readonly logits: string;
+  /** [batch, time, V]; absent where the model gives hidden states only. */
+  readonly logits?: string;
+  /** Final hidden states [batch, time, width], of a model that gives them out instead of logits. */
+  readonly states?: { readonly tensor: string; readonly width: number };
   readonly vocabularySize: number;
   /** Absent where the end of the graph has another form: logits are then computed whole. */
   readonly product?: OutputProduct;
 }
 
-/** @throws PromptTuningError kind "model" when no output can be the logits. */
-export function findOutput(graph: Graph, vocabularySize: number, file?: string): ModelOutput {
+/** What exports of an encoder's body call its final hidden states. */
+const stateNames = ["last_hidden_state", "token_embeddings"];
+
+/**
+ * @param hiddenSize width of the hidden states, where the graph does not tell it.
+ * @throws PromptTuningError kind "model" when no output can be the logits or the hidden states.
+ */
+export function findOutput(graph: Graph, vocabularySize: number, hiddenSize: number, file?: string): ModelOutput {
+  const states = graph.outputs.some(({ name }) => name === "logits") ? undefined : graph.outputs.find(({ name }) => stateNames.includes(name));
+  if (states) {
+    const width = graph.typeOf(states.name)?.shape?.at(-1);
+    return { states: { tensor: states.name, width: typeof width === "number" ? width : hiddenSize }, vocabularySize };
+  }
   const candidates = graph.outputs.filter((output) => isFloating(graph.typeOf(output.name)) && (output.shape === undefined || output.shape.length === 3));
   const logits = graph.outputs.find((output) => output.name === "logits") ?? (candidates.length === 1 ? candidates[0] : undefined);
   if (!logits) {
-    throw new PromptTuningError("model", "The ONNX model has no output named \"logits\".", {
+    throw new PromptTuningError("model", "The ONNX model has no output named \"logits\" or \"last_hidden_state\".", {
       reason: `Its outputs are: ${graph.outputs.slice(0, 8).map((output) => printable(output.name)).join(", ") || "none"}.`,
-      advice: "Export a causal language model with its logits (not its hidden states) as the output.",
+      advice: "Export a causal language model with its logits as the output, or an encoder with its hidden states or its masked-LM logits.",
       file,
     });
   }

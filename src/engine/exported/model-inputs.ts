@@ -2,11 +2,13 @@ import { PromptTuningError } from "../../common/errors.js";
 import type { Graph, NamedType } from "../graph/graph.js";
 import { printable } from "../onnx/printable.js";
 
-/** The inputs of an exported causal language model that this program knows how to feed. */
+/** The inputs of an exported language model or encoder that this program knows how to feed. */
 export interface ModelInputs {
   readonly ids: NamedType;
   readonly mask?: NamedType;
   readonly positions?: NamedType;
+  /** Token types of an encoder, all 0. */
+  readonly types?: NamedType;
   /** Kept keys and values, [batch, heads, time, head size]: fed empty. */
   readonly past: readonly NamedType[];
 }
@@ -27,11 +29,12 @@ export function dropUnreadPast(graph: Graph): void {
  * @throws PromptTuningError kind "model" that names the input in the way and the variant to use.
  */
 export function sortModelInputs(graph: Graph, file?: string): ModelInputs {
-  const found: { ids?: NamedType; mask?: NamedType; positions?: NamedType; past: NamedType[] } = { past: [] };
+  const found: { ids?: NamedType; mask?: NamedType; positions?: NamedType; types?: NamedType; past: NamedType[] } = { past: [] };
   for (const input of graph.inputs) {
     if (input.name === "input_ids") found.ids = input;
     else if (input.name === "attention_mask") found.mask = input;
     else if (input.name === "position_ids") found.positions = input;
+    else if (input.name === "token_type_ids") found.types = input;
     else if (pastName.test(input.name)) found.past.push(input);
     else throw unknownInput(input.name, file);
   }
@@ -45,7 +48,7 @@ export function sortModelInputs(graph: Graph, file?: string): ModelInputs {
  */
 export function findModelInputs(graph: Graph, file?: string): ModelInputs {
   const inputs = sortModelInputs(graph, file);
-  for (const input of [inputs.ids, inputs.mask, inputs.positions]) if (input) requireFreeSizes(input, 2, file);
+  for (const input of [inputs.ids, inputs.mask, inputs.positions, inputs.types]) if (input) requireFreeSizes(input, 2, file);
   for (const input of inputs.past) requireHeads(input, file);
   return inputs;
 }
@@ -61,12 +64,11 @@ function noTokenIds(graph: Graph, file: string | undefined): PromptTuningError {
 function unknownInput(name: string, file: string | undefined): PromptTuningError {
   const variants = new Map(Object.entries({
     inputs_embeds: "It takes embeddings made by another file; use an export from token ids.",
-    token_type_ids: "It belongs to an encoder such as BERT; use a causal language model.",
     encoder_hidden_states: "It belongs to an encoder–decoder model; use a causal language model.",
     pixel_values: "It takes pictures; use a language model for text.",
   }));
   return new PromptTuningError("model", `The ONNX model has an input "${printable(name)}" that is not supported.`, {
-    reason: variants.get(name) ?? "Only input_ids, attention_mask, position_ids and past_key_values.N.key/value are known.",
+    reason: variants.get(name) ?? "Only input_ids, attention_mask, position_ids, token_type_ids and past_key_values.N.key/value are known.",
     advice: "Export the model with torch.onnx, from input_ids and attention_mask to logits (scripts/reference/export_onnx.py shows how).",
     file,
   });

@@ -16,7 +16,7 @@ import { inlineSmallConstants } from "./inline-small.js";
 import { resolveLinks } from "./resolve-links.js";
 import { freeReservedNames } from "./reserved-names.js";
 
-/** An exported causal language model, understood as far as training through it needs. */
+/** An exported language model or encoder, understood as far as training through it needs. */
 export interface ExportedModel {
   readonly file: string;
   /** Folder that external weights lie in (links resolved). */
@@ -35,8 +35,8 @@ export interface ExportedModel {
 }
 
 /**
- * Opens an ONNX causal language model: inputs input_ids (and attention_mask, position_ids, empty past keys and
- * values), output logits. Weights in data files beside it are referenced, not read.
+ * Opens an ONNX language model: inputs input_ids (and attention_mask, position_ids, token_type_ids, empty past keys and
+ * values), output logits, or the hidden states of an encoder. Weights in data files beside it are referenced, not read.
  * @throws PromptTuningError kind "model" or "operator".
  */
 export async function openExportedModel(file: string): Promise<ExportedModel> {
@@ -58,7 +58,7 @@ function understand(bytes: Uint8Array, file: string): ExportedModel {
   const inputs = findModelInputs(graph, file);
   const embedding = findEmbedding(graph, inputs.ids.name, file);
   const { rows: vocabularySize, width: hiddenSize } = embedding.table;
-  const output = findOutput(graph, vocabularySize, file);
+  const output = findOutput(graph, vocabularySize, hiddenSize, file);
   return { file, folder, graph, inputs, embedding, output, hiddenSize, vocabularySize, readEmbeddings: () => guardModel(file, () => readEmbeddingTable(embedding.table, folder)) };
 }
 

@@ -5,9 +5,10 @@ import type { Graph } from "../graph/graph.js";
 import { insertAt, redirect } from "../graph/insert.js";
 import type { Head } from "../program.js";
 import { appendHead, type AppendedHead, appendLoss } from "../head/append-head.js";
+import { appendPooling } from "../head/pooling.js";
 import type { EmbeddingSite } from "./find-embedding.js";
 import { appendOutputRows } from "../quantised/output-rows.js";
-import type { ModelOutput, OutputMatrix, OutputProduct, TailNode } from "./find-output.js";
+import type { ModelOutput, OutputMatrix, TailNode } from "./find-output.js";
 
 /**
  * Lets virtual tokens take the place of embeddings: embedding' = virtual ≥ 0 ? prompt[virtual] : embedding, with the
@@ -33,9 +34,23 @@ export function insertPrompt(graph: Graph, { node, output: embedding, table }: E
  * Appends a head to a model: the scored rows (flat indices batch·T + row, the new input `scored_rows` [N]) are cut out
  * before the output product, so that logits are computed for them only, and for the given words only.
  */
-export function appendScoring(builder: GraphBuilder, { logits, vocabularySize, product }: ModelOutput, head: Head): AppendedHead {
-  if (product && head.kind === "linear") return appendHead(builder, { hidden: gatherHidden(builder, product), hiddenSize: product.hiddenSize, head });
-  return appendLoss(builder, appendScores(builder, { logits, vocabularySize, product }, head));
+export function appendScoring(builder: GraphBuilder, output: ModelOutput, head: Head): AppendedHead {
+  const states = statesOf(output);
+  if (head.kind !== "linear" || !states) return appendLoss(builder, appendScores(builder, output, head));
+  const { pooling } = head;
+  const hidden = pooling === "mean" || pooling === "max" ? appendPooling(builder, flat(builder, states), states.hiddenSize, pooling) : gatherHidden(builder, states);
+  return appendHead(builder, { hidden, hiddenSize: states.hiddenSize, head });
+}
+
+/** The hidden states that a light head reads: what the model gives out, or what its output product reads. */
+export function statesOf({ states, product }: ModelOutput): FinalStates | undefined {
+  return states ? { hidden: states.tensor, hiddenSize: states.width } : product;
+}
+
+interface FinalStates {
+  /** [batch, time, d] */
+  readonly hidden: string;
+  readonly hiddenSize: number;
 }
 
 /** Scores [N, C] of the scored rows for the heads "vocabulary" and "words". */
@@ -44,6 +59,7 @@ export function appendScores(builder: GraphBuilder, { logits, vocabularySize, pr
   const classes = head.kind === "words" ? head.tokenIds.length : vocabularySize;
   const shape = ["scored", classes];
   if (!product) {
+    if (logits === undefined) throw new Error("The model gives hidden states and no logits.");
     const flat = builder.add("Reshape", [logits, builder.integers([-1, vocabularySize])], { shape: [undefined, vocabularySize] });
     const rows = builder.add("Gather", [flat, scoredRows(builder)], { attributes: { axis: int(0) }, shape: ["scored", vocabularySize] });
     return words ? builder.add("Gather", [rows, words], { attributes: { axis: int(1) }, shape }) : rows;
@@ -87,7 +103,11 @@ function scoredRows(builder: GraphBuilder): string {
   return builder.input("scored_rows", { elementType: "int64", shape: ["scored"] });
 }
 
-function gatherHidden(builder: GraphBuilder, { hidden, hiddenSize }: OutputProduct): string {
-  const flat = builder.add("Reshape", [hidden, builder.integers([-1, hiddenSize])], { shape: [undefined, hiddenSize] });
-  return builder.add("Gather", [flat, scoredRows(builder)], { attributes: { axis: int(0) }, shape: ["scored", hiddenSize] });
+function gatherHidden(builder: GraphBuilder, states: FinalStates): string {
+  return builder.add("Gather", [flat(builder, states), scoredRows(builder)], { attributes: { axis: int(0) }, shape: ["scored", states.hiddenSize] });
+}
+
+/** [batch, time, d] → [batch·time, d] */
+function flat(builder: GraphBuilder, { hidden, hiddenSize }: FinalStates): string {
+  return builder.add("Reshape", [hidden, builder.integers([-1, hiddenSize])], { shape: [undefined, hiddenSize] });
 }

@@ -43,22 +43,25 @@ export const slice: GradientRule = (node, [g], context) => {
   return [padAlong(node, g!, before, after, axes, axisValues, context)];
 };
 
-/** Zeros before and after along some axes. Pad takes axes since opset 18; before, one axis at a time is put together. */
+/**
+ * Zeros before and after along some axes. Where the rank is known they are written for every axis: onnxruntime 1.30 moves
+ * a Transpose through a Pad with axes and reads beyond their end. Pad takes axes since opset 18.
+ */
 function padAlong(node: GraphNode, g: string, before: string, after: string, axes: string | undefined, axisValues: readonly number[] | undefined, context: RuleContext): string {
   const { builder, graph } = context;
   const shape = context.typeOf(node.inputs[0])?.shape;
-  if ((graph.opsets.get("") ?? 0) >= 18) {
-    const pads = builder.add("Concat", [before, after], { attributes: { axis: int(0) } });
-    const along = axes ?? (axisValues ? builder.integers(axisValues) : builder.add("Range", [builder.integer(0), builder.add("Size", [before]), builder.integer(1)]));
-    return builder.add("Pad", [g, pads, builder.scalar(0), along], { shape });
+  if (axisValues && shape) {
+    const one = (vector: string, axis: number): string => {
+      const index = axisValues.findIndex((value) => (value + shape.length) % shape.length === axis);
+      return index < 0 ? builder.integers([0]) : builder.add("Gather", [vector, builder.integers([index])]);
+    };
+    const pads = [before, after].flatMap((vector) => shape.map((_, axis) => one(vector, axis)));
+    return builder.add("Pad", [g, builder.add("Concat", pads, { attributes: { axis: int(0) } }), builder.scalar(0)], { shape });
   }
-  if (!axisValues || !shape) return scatterByPosition(node, g, context);
-  const one = (vector: string, index: number): string => builder.add("Gather", [vector, builder.integers([index])]);
-  return axisValues.reduce((gradient, axis, index) => {
-    const pads = shape.map((_, i) => (i === (axis + shape.length) % shape.length ? one(before, index) : builder.integers([0])));
-    const ends = shape.map((_, i) => (i === (axis + shape.length) % shape.length ? one(after, index) : builder.integers([0])));
-    return builder.add("Pad", [gradient, builder.add("Concat", [...pads, ...ends], { attributes: { axis: int(0) } }), builder.scalar(0)]);
-  }, g);
+  if ((graph.opsets.get("") ?? 0) < 18) return scatterByPosition(node, g, context);
+  const pads = builder.add("Concat", [before, after], { attributes: { axis: int(0) } });
+  const along = axes ?? (axisValues ? builder.integers(axisValues) : builder.add("Range", [builder.integer(0), builder.add("Size", [before]), builder.integer(1)]));
+  return builder.add("Pad", [g, pads, builder.scalar(0), along], { shape });
 }
 
 /** For any slice: slices a tensor of positions alike and scatters the gradient to them. */
