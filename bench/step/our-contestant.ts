@@ -1,6 +1,8 @@
 import { readFileSync } from "node:fs";
+import path from "node:path";
 import { createInterface } from "node:readline";
 import type { Backbone, OpenBackboneOptions, ProgramOptions } from "../../src/backbone/backbone.js";
+import { openBackbone } from "../../src/backbone/open-backbone.js";
 import { trainingSchema } from "../../src/experiment/schema.js";
 import { createOptimizer } from "../../src/training/optimizers/create-optimizer.js";
 import { openRealBackbone } from "../parity/real-backbone.js";
@@ -11,7 +13,10 @@ import { forgetPeak, peakMemoryMB } from "./peak-memory.js";
 
 /** What one of our processes does, as its only argument. */
 export interface OurWork {
+  /** A name of the catalogue. */
   readonly model?: string;
+  /** A GGUF file instead, and the cache for its unpacked weights. */
+  readonly file?: { readonly path: string; readonly cache: string };
   /** "products": no training, only the weights' products of the prefix step, each by itself. */
   readonly place: Place | "products";
   readonly weights?: OpenBackboneOptions["weights"];
@@ -24,7 +29,8 @@ export interface OurWork {
 /** Trains in this process: one step for every line on standard input, one report for each on standard output. */
 export async function runOurContestant(work: OurWork): Promise<void> {
   const texts = JSON.parse(readFileSync(work.texts, "utf8")) as BenchmarkTexts;
-  const backbone = await openRealBackbone({}, work.model, work.weights);
+  const { file, weights } = work;
+  const backbone = file ? await openBackbone({ name: "file", format: "gguf", modelFile: file.path, folder: path.dirname(file.path), files: [], description: "file" }, { cache: file.cache, weights }) : await openRealBackbone({}, work.model, weights);
   const step = work.place === "products" ? await isolatedProducts(backbone, texts, work.options?.threads) : await trainingStep(backbone, texts, work, work.place);
   const loadedMB = peakMemoryMB();
   forgetPeak();

@@ -54,6 +54,13 @@ export interface PlainTensor {
 
 /** A whole, valid file: metadata (numbers become uint32, or float32 where they are no whole number) and tensors. */
 export function ggufFile(metadata: Record<string, PlainValue>, tensors: readonly PlainTensor[], version = 3): Buffer {
+  const out = new GgufBytes().raw(ggufHeader(metadata, tensors, version));
+  for (const { data } of tensors) out.raw(data).pad(32);
+  return out.bytes();
+}
+
+/** Everything of the file before the tensors' bytes, each of which then starts at a multiple of 32. */
+export function ggufHeader(metadata: Record<string, PlainValue>, tensors: readonly PlainTensor[], version = 3): Buffer {
   const out = new GgufBytes().uint32(0x46554747).uint32(version).uint64(tensors.length).uint64(Object.keys(metadata).length);
   for (const [key, value] of Object.entries(metadata)) {
     out.string(key);
@@ -66,9 +73,7 @@ export function ggufFile(metadata: Record<string, PlainValue>, tensors: readonly
     out.uint32(typeId).uint64(offset);
     offset += Math.ceil(data.length / 32) * 32;
   }
-  out.pad(32);
-  for (const { data } of tensors) out.raw(data).pad(32);
-  return out.bytes();
+  return out.pad(32).bytes();
 }
 
 function writeValue(out: GgufBytes, value: PlainValue): void {
