@@ -34,7 +34,11 @@ function isTranslation(callee, file) {
 
 function textOf(node) {
   if (node && ts.isStringLiteralLike(node)) return node.text;
-  if (node && ts.isObjectLiteralExpression(node)) return textOf(node.properties.find((property) => property.name?.getText() === "message")?.initializer);
+  if (node && ts.isObjectLiteralExpression(node)) {
+    const [message, comment] = ["message", "comment"].map((name) => textOf(node.properties.find((property) => property.name?.getText() === name)?.initializer));
+    // As l10n looks it up: one English word may need two in another language.
+    return message === undefined || comment === undefined ? message : `${message}/${comment}`;
+  }
   if (node && ts.isBinaryExpression(node) && node.operatorToken.kind === ts.SyntaxKind.PlusToken) {
     const [left, right] = [textOf(node.left), textOf(node.right)];
     return left === undefined || right === undefined ? undefined : left + right;

@@ -53,7 +53,7 @@ export function DatasetPage({ store }: { readonly store: DatasetStore }) {
         chosen={state.memory.tab}
         onChoose={(tab) => store.showTab(tab)}
         tabs={[
-          { name: "rows", title: t("Rows"), panel: panel(RowsTab) },
+          { name: "rows", title: t({ message: "Rows", comment: "the rows themselves, not how many" }), panel: panel(RowsTab) },
           { name: "columns", title: t("Columns"), panel: panel(ColumnsTab) },
           { name: "lengths", title: t("Lengths"), panel: panel(LengthsTab) },
           { name: "quality", title: t("Duplicates and Leaks"), panel: panel(QualityTab) },

@@ -19,7 +19,7 @@ export function EvaluationsTable({ evaluations, best }: { readonly evaluations: 
           captionHidden={evaluations.length <= mostRows}
           columns={[
             { key: "step", title: t("Step"), number: true, cell: ({ step }) => integer(step), sort: ({ step }) => step },
-            { key: "split", title: t("Rows"), cell: ({ split }) => (split === "test" ? t("Test") : t("Validation")) },
+            { key: "split", title: t({ message: "Rows", comment: "the rows themselves, not how many" }), cell: ({ split }) => (split === "test" ? t("Test") : t("Validation")) },
             ...measures.map((name) => ({ key: name, title: measureWord(name), number: true, cell: (each: Evaluation) => measureText(name, each.measures[name]), sort: (each: Evaluation) => each.measures[name] })),
             {
               key: "best",
