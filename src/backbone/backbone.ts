@@ -9,6 +9,8 @@ export interface BackboneDescription {
   readonly name: string;
   /** Architecture family, e.g. "llama". */
   readonly family: string;
+  /** Reads texts and answers with one stack of layers (absent), or reads with an encoder and answers with a decoder. */
+  readonly kind?: "encoder-decoder";
   readonly format: ModelFormat;
   /** Width of an embedding (d). */
   readonly hiddenSize: number;

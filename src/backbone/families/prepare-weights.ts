@@ -3,8 +3,6 @@ import { existsSync, statSync } from "node:fs";
 import { mkdir, open, rename, rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { PromptTuningError } from "../../common/errors.js";
-import type { DecoderConfiguration } from "../../engine/decoder/configuration.js";
-import { decoderWeightShapes, type DecoderWeights } from "../../engine/decoder/weights.js";
 import type { Initializer } from "../../engine/graph/initializer.js";
 import { readWeight, type TensorReader } from "./read-weight.js";
 import type { WeightOrigin } from "./weight-origin.js";
@@ -17,8 +15,15 @@ const alignment = 4096;
 const mostAtOnce = 2 ** 30;
 const weightsFile = `weights-v${layoutVersion}.f32`;
 
+/** A model's weights in one file of the cache, whatever computes with them. */
+export interface PreparedWeights {
+  readonly folder: string;
+  readonly tensors: ReadonlyMap<string, Initializer>;
+}
+
 export interface PrepareOptions {
-  readonly configuration: DecoderConfiguration;
+  /** Names and shapes of the engine's weights, in the order in which they are to lie in the file. */
+  readonly shapes: ReadonlyMap<string, readonly number[]>;
   readonly origins: ReadonlyMap<string, WeightOrigin>;
   /** Opens the model's files; called only where the weights are not in the cache yet. */
   readonly open: () => Promise<TensorReader>;
@@ -34,19 +39,19 @@ export interface PrepareOptions {
  *
  * @throws PromptTuningError kind "storage" when the disk refuses, "model" when a tensor is damaged.
  */
-export async function prepareWeights(options: PrepareOptions): Promise<DecoderWeights> {
+export async function prepareWeights(options: PrepareOptions): Promise<PreparedWeights> {
   const folder = join(options.cache, "prepared", options.hash);
   const file = join(folder, weightsFile);
-  const { tensors, bytes } = plan(options.configuration);
+  const { tensors, bytes } = plan(options.shapes);
   const complete = existsSync(file) && statSync(file).size === bytes;
   if (!complete) await writeWeights(options, tensors, file, bytes);
   return { folder, tensors };
 }
 
-function plan(configuration: DecoderConfiguration): { tensors: Map<string, Initializer>; bytes: number } {
+function plan(shapes: PrepareOptions["shapes"]): { tensors: Map<string, Initializer>; bytes: number } {
   const tensors = new Map<string, Initializer>();
   let offset = 0;
-  for (const [name, shape] of decoderWeightShapes(configuration)) {
+  for (const [name, shape] of shapes) {
     const length = shape.reduce((total, size) => total * size, 4);
     tensors.set(name, { name, elementType: "float32", shape, data: { location: weightsFile, offset, length } });
     offset = Math.ceil((offset + length) / alignment) * alignment;

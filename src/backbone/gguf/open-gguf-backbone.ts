@@ -1,4 +1,5 @@
 import { open } from "node:fs/promises";
+import { decoderWeightShapes } from "../../engine/decoder/weights.js";
 import type { Backbone, OpenBackboneOptions } from "../backbone.js";
 import { DecoderBackbone } from "../families/decoder-backbone.js";
 import { prepareWeights } from "../families/prepare-weights.js";
@@ -14,7 +15,7 @@ export async function openGgufBackbone(files: ModelFiles, hash: string, { cache,
   const header = await readGgufHeader(files.modelFile);
   const { family, configuration, origins } = await readGgufDecoder(header);
   const tokenizer = createTokenizerFromGguf(header.metadata);
-  const weights = await prepareWeights({ configuration, origins, open: () => openTensors(header), hash, cache, onProgress });
+  const weights = await prepareWeights({ shapes: decoderWeightShapes(configuration), origins, open: () => openTensors(header), hash, cache, onProgress });
   return new DecoderBackbone({ files, hash, family, configuration, weights, tokenizer });
 }
 

@@ -1,4 +1,4 @@
-import { Tokenizer as LibraryTokenizer } from "@huggingface/tokenizers";
+import { Normalizer, Tokenizer as LibraryTokenizer } from "@huggingface/tokenizers";
 import { PromptTuningError } from "../../common/errors.js";
 import type { AddedToken, Vocabulary } from "./definition.js";
 import { displayBytes } from "./display-token.js";
@@ -6,17 +6,19 @@ import type { EncodeOptions, Tokenizer } from "./tokenizer.js";
 
 const utf8 = new TextDecoder("utf-8", { ignoreBOM: true });
 
-/** What the library does with a text before the merging, as tokenizer.json writes it. */
+/** What is done with a text before the merging, as tokenizer.json writes it, or a normaliser of our own. */
 export interface BeforeMerging {
-  readonly normalizer: object | null;
+  readonly normalizer: object | Normalizer | null;
   readonly pre_tokenizer: object | null;
 }
 
 /** The library's tokenizer that finds `added` in a text as a whole, prepares the rest, and leaves it to `model`. */
 function libraryTokenizer(before: BeforeMerging, added: readonly AddedToken[], model: LibraryTokenizer["model"]): LibraryTokenizer {
   const added_tokens = added.map(({ id, content, special, normalized }) => ({ id, content, special, normalized }));
-  const tokenizer = new LibraryTokenizer({ version: "1.0", ...before, post_processor: null, decoder: null, added_tokens, model: { type: "BPE", vocab: {}, merges: [] } }, {});
+  const own = before.normalizer instanceof Normalizer ? before.normalizer : undefined;
+  const tokenizer = new LibraryTokenizer({ version: "1.0", ...before, ...(own ? { normalizer: null } : {}), post_processor: null, decoder: null, added_tokens, model: { type: "BPE", vocab: {}, merges: [] } }, {});
   tokenizer.model = model;
+  if (own) tokenizer.normalizer = own;
   return tokenizer;
 }
 

@@ -41,7 +41,7 @@ export function openStream(builder: GraphBuilder, configuration: DecoderConfigur
     return repeatForGroups(builder, bias, configuration, sizes.keys);
   };
   const batchAndTime = builder.add("Shape", [positions]);
-  const inserted = options.virtualTokens > 0 ? insertVirtualTokens(builder, embeddings, name, sizes.rows, hiddenSize, options.virtualTokens) : embeddings;
+  const inserted = options.virtualTokens > 0 ? insertVirtualTokens(builder, embeddings, { indices: `${name}.virtual_tokens`, rows: sizes.rows, hiddenSize, virtualTokens: options.virtualTokens }) : embeddings;
   return {
     name,
     hidden: configuration.positions === "learned" ? addPositions(builder, inserted, positions, sizes.rows, hiddenSize) : inserted,
@@ -53,17 +53,26 @@ export function openStream(builder: GraphBuilder, configuration: DecoderConfigur
   };
 }
 
+export interface InsertionOptions {
+  /** Name of the new input [rows]: the prompt's row that stands there, −1 where none does. */
+  readonly indices: string;
+  readonly rows: Dimension;
+  readonly hiddenSize: number;
+  /** Rows of the input `prompt`. */
+  readonly virtualTokens: number;
+}
+
 /**
  * Adds the prompt's vectors at the rows of the virtual tokens, whose token embeddings are fed as zeros. The rows are
  * selected by a one-hot product: its gradient is the transposed product, which sums in a fixed order.
  */
-function insertVirtualTokens(builder: GraphBuilder, embeddings: string, name: string, rows: Dimension, hiddenSize: number, virtualTokens: number): string {
-  const indices = builder.input(`${name}.virtual_tokens`, { elementType: "int64", shape: [rows] });
+export function insertVirtualTokens(builder: GraphBuilder, embeddings: string, { indices: input, rows, hiddenSize, virtualTokens }: InsertionOptions): string {
+  const indices = builder.input(input, { elementType: "int64", shape: [rows] });
   const column = builder.add("Unsqueeze", [indices, builder.integers([1])]);
   const every = builder.integers(Array.from({ length: virtualTokens }, (_, i) => i));
   const selection = builder.add("Cast", [builder.add("Equal", [column, every])], { attributes: { to: int(1) }, shape: [rows, virtualTokens], name: "selection" });
   const vectors = builder.add("MatMul", [selection, "prompt"], { shape: [rows, hiddenSize] });
-  return builder.add("Add", [embeddings, vectors], { shape: [rows, hiddenSize], name: `${name}.hidden` });
+  return builder.add("Add", [embeddings, vectors], { shape: [rows, hiddenSize], name: "inserted" });
 }
 
 /** Adds the learned vector of every row's position, virtual tokens' rows too. */
