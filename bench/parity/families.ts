@@ -61,10 +61,15 @@ export async function parityWith(backbone: Backbone, reference: ParityReference)
 }
 
 /** Opens one of the tiny models in a cache of its own and removes it afterwards. */
-export async function withFamily<T>(root: string, family: string, format: Format, work: (backbone: Backbone) => Promise<T>, kind: Kind = "families"): Promise<T> {
+export function withFamily<T>(root: string, family: string, format: Format, work: (backbone: Backbone) => Promise<T>, kind: Kind = "families"): Promise<T> {
+  return withModel(path.join(referenceFolder(root), kind, family, formats[format]), work);
+}
+
+/** Opens a model in a cache of its own and removes that afterwards. @param place a model's file or folder */
+export async function withModel<T>(place: string, work: (backbone: Backbone) => Promise<T>): Promise<T> {
   const cache = await mkdtemp(path.join(tmpdir(), "ptune-family-"));
   try {
-    const files = await resolveModelSource({ path: formats[format] }, path.join(referenceFolder(root), kind, family)).fetch();
+    const files = await resolveModelSource({ path: place }, path.dirname(place)).fetch();
     const backbone = await openBackbone(files, { cache });
     try {
       return await work(backbone);

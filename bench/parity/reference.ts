@@ -5,7 +5,7 @@ import { parseSafetensors, toFloatTensor } from "../../src/adapter/safetensors.j
 import type { Backbone } from "../../src/backbone/backbone.js";
 import type { Head, Sequence, TensorValues } from "../../src/engine/program.js";
 
-/** What scripts/reference/smollm2.py, gemma3.py, families.py and encoder_decoders.py wrote: values of PyTorch, in float64, on the same dequantised weights. */
+/** What scripts/reference/smollm2.py, gemma3.py, families.py, encoders.py and encoder_decoders.py wrote: values of PyTorch, in float64, on the same dequantised weights. */
 
 const ids = z.array(z.int().min(0));
 const pair = z.tuple([ids, ids]);
@@ -22,7 +22,7 @@ const indexSchema = z.object({
       head: z.union([
         z.object({ kind: z.literal("vocabulary") }),
         z.object({ kind: z.literal("words"), tokenIds: ids }),
-        z.object({ kind: z.literal("linear"), classes: z.int().min(2) }),
+        z.object({ kind: z.literal("linear"), classes: z.int().min(2), pooling: z.enum(["pooler", "mean", "max"]).optional() }),
       ]),
       batch: z.array(
         z.object({

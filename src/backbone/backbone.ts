@@ -3,13 +3,21 @@ import type { Head, Program, ProgramNotice } from "../engine/program.js";
 import type { ModelFormat } from "./sources/source.js";
 import type { Tokenizer } from "./tokenizer/tokenizer.js";
 
+/** What an encoder's files let it answer with. */
+export interface EncoderFacts {
+  /** Whether it has a masked-LM head, so that words can be scored in the place of the mask token. */
+  readonly scoresWords: boolean;
+  /** Whether it has a pooler of its own. */
+  readonly pooler: boolean;
+}
+
 /** Facts about a frozen model, whatever file it came from. */
 export interface BackboneDescription {
   /** Name a person knows it by, e.g. "smollm2-135m-instruct". */
   readonly name: string;
   /** Architecture family, e.g. "llama". */
   readonly family: string;
-  /** Reads texts and answers with one stack of layers (absent), or reads with an encoder and answers with a decoder. */
+  /** Present where one part reads the text before the answer and another writes the answer (T5). */
   readonly kind?: "encoder-decoder";
   readonly format: ModelFormat;
   /** Width of an embedding (d). */
@@ -21,6 +29,8 @@ export interface BackboneDescription {
   readonly vocabularySize: number;
   /** SHA-256 (hex) of the model file(s), for the run's record. */
   readonly hash: string;
+  /** Present where the model reads a text as a whole (BERT and the like) and writes none. */
+  readonly encoder?: EncoderFacts;
   /** Id on the hub, for PEFT's base_model_name_or_path, when known. */
   readonly hubId?: string;
 }

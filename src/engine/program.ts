@@ -36,8 +36,12 @@ export type Head =
   | { readonly kind: "vocabulary" }
   /** Some rows of the backbone's output matrix: for verbalizers. Targets are indices into tokenIds. */
   | { readonly kind: "words"; readonly tokenIds: Int32Array }
-  /** A trainable linear layer ("light head"): trainables "head.weight" [classes, hiddenSize] and "head.bias" [classes]. */
-  | { readonly kind: "linear"; readonly classes: number };
+  /**
+   * A trainable linear layer ("light head"): trainables "head.weight" [classes, hiddenSize] and "head.bias" [classes].
+   * It reads the scored row's hidden state unless told; of encoders also what their own pooler makes of it ("pooler"), or
+   * the mean or maximum over all rows of the sequence.
+   */
+  | { readonly kind: "linear"; readonly classes: number; readonly pooling?: "pooler" | "mean" | "max" };
 
 /** A tensor that training changes. */
 export interface TrainableSpecification {

@@ -175,11 +175,8 @@ export const families: readonly Family[] = [
   },
 ];
 
-/**
- * One sentence for messages: what is supported, by the names that files use.
- * @param others families of other kinds than decoders, as "name (title)"
- */
-export function supportedFamilies(nameOf: (family: Family) => readonly string[], others: readonly string[] = []): string {
-  const names = [...families.flatMap((family) => nameOf(family).map((name) => `${name} (${family.title})`)), ...others];
+/** One sentence for messages: what is supported, by the names that files use. */
+export function supportedFamilies(nameOf: (family: Family) => readonly string[]): string {
+  const names = families.flatMap((family) => nameOf(family).map((name) => `${name} (${family.title})`));
   return `Supported are ${names.slice(0, -1).join(", ")} and ${names.at(-1)}.`;
 }

@@ -15,14 +15,15 @@ const alignment = 4096;
 const mostAtOnce = 2 ** 30;
 const weightsFile = `weights-v${layoutVersion}.f32`;
 
-/** A model's weights in one file of the cache, whatever computes with them. */
+/** A model's weights as onnxruntime reads them, float32, all in one external file. */
 export interface PreparedWeights {
+  /** Folder of the external file. */
   readonly folder: string;
   readonly tensors: ReadonlyMap<string, Initializer>;
 }
 
 export interface PrepareOptions {
-  /** Names and shapes of the engine's weights, in the order in which they are to lie in the file. */
+  /** The engine's names and shapes of the weights, in the order in which they lie in the file. */
   readonly shapes: ReadonlyMap<string, readonly number[]>;
   readonly origins: ReadonlyMap<string, WeightOrigin>;
   /** Opens the model's files; called only where the weights are not in the cache yet. */

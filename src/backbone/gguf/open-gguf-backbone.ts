@@ -1,7 +1,7 @@
 import { open } from "node:fs/promises";
-import { decoderWeightShapes } from "../../engine/decoder/weights.js";
 import type { Backbone, OpenBackboneOptions } from "../backbone.js";
 import { DecoderBackbone } from "../families/decoder-backbone.js";
+import { decoderWeightShapes } from "../../engine/decoder/weights.js";
 import { prepareWeights } from "../families/prepare-weights.js";
 import type { TensorReader } from "../families/read-weight.js";
 import type { ModelFiles } from "../sources/source.js";

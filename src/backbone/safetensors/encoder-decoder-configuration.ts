@@ -1,14 +1,9 @@
 import { z } from "zod";
 import { PromptTuningError } from "../../common/errors.js";
 import type { EncoderDecoderConfiguration } from "../../engine/encoder-decoder/configuration.js";
-import { type EncoderDecoderFamily, encoderDecoderFamilies } from "../families/encoder-decoder/family.js";
+import type { EncoderDecoderFamily } from "../families/encoder-decoder/family.js";
 import { quoted } from "../quoted.js";
-import { parseConfigurationFile } from "./configuration-file.js";
-
-export interface FolderEncoderDecoder {
-  readonly family: EncoderDecoderFamily;
-  readonly configuration: EncoderDecoderConfiguration;
-}
+import type { ConfigurationFile } from "./configuration-file.js";
 
 // The bounds keep what is allocated for a hostile file small.
 const size = (most: number) => z.int().min(1).max(most);
@@ -45,19 +40,12 @@ const feedForwards: Readonly<Record<string, Pick<EncoderDecoderConfiguration, "a
   "gated-gelu_new": { activation: "gelu", gatedFeedForward: true },
 };
 
-/** The family of a config.json's model_type, where it is one of encoder-decoders. */
-export function encoderDecoderFamilyOf(modelType: string): EncoderDecoderFamily | undefined {
-  return encoderDecoderFamilies.find(({ huggingFace }) => huggingFace.modelType === modelType);
-}
-
 /**
  * The encoder-decoder that a config.json describes.
  * @param hasOutput whether the weights hold an output matrix of their own; without one it is the embeddings
  * @throws PromptTuningError kind "model" that names what is missing, impossible or not supported.
  */
-export function readFolderEncoderDecoder(text: string, file: string, hasOutput: boolean): FolderEncoderDecoder {
-  const config = parseConfigurationFile(text, file);
-  const family = encoderDecoderFamilyOf(config.model_type)!;
+export function readEncoderDecoderConfiguration(config: ConfigurationFile, family: EncoderDecoderFamily, hasOutput: boolean, file: string): EncoderDecoderConfiguration {
   const refuse = (reason: string): PromptTuningError =>
     new PromptTuningError("model", `The model of ${file} is not a usable ${family.name} model.`, { reason, advice: "Use another model of this family, or an ONNX export of this one.", file });
   const parsed = fileSchema.safeParse(config);
@@ -72,24 +60,21 @@ export function readFolderEncoderDecoder(text: string, file: string, hasOutput: 
   // Files of transformers 5 tell the scale itself; before, it hung on whether the output matrix was tied.
   const scaled = family.huggingFace.scalesOutput && (facts.scale_decoder_outputs ?? facts.tie_word_embeddings !== false);
   return {
-    family,
-    configuration: {
-      ...feedForwards[kind],
-      relativePositions: family.relativePositions,
-      hiddenSize: facts.d_model,
-      encoderLayers: facts.num_layers,
-      decoderLayers: facts.num_decoder_layers ?? facts.num_layers,
-      attentionHeads: facts.num_heads,
-      headSize: facts.d_kv,
-      feedForwardSize: facts.d_ff,
-      normEpsilon: facts.layer_norm_epsilon,
-      vocabularySize: facts.vocab_size,
-      contextLength: facts.n_positions ?? 512,
-      buckets: facts.relative_attention_num_buckets,
-      furthestDistance: facts.relative_attention_max_distance,
-      tiedEmbeddings: !hasOutput,
-      outputScale: scaled ? 1 / Math.sqrt(facts.d_model) : 1,
-      decoderStartId,
-    },
+    ...feedForwards[kind],
+    relativePositions: family.relativePositions,
+    hiddenSize: facts.d_model,
+    encoderLayers: facts.num_layers,
+    decoderLayers: facts.num_decoder_layers ?? facts.num_layers,
+    attentionHeads: facts.num_heads,
+    headSize: facts.d_kv,
+    feedForwardSize: facts.d_ff,
+    normEpsilon: facts.layer_norm_epsilon,
+    vocabularySize: facts.vocab_size,
+    contextLength: facts.n_positions ?? 512,
+    buckets: facts.relative_attention_num_buckets,
+    furthestDistance: facts.relative_attention_max_distance,
+    tiedEmbeddings: !hasOutput,
+    outputScale: scaled ? 1 / Math.sqrt(facts.d_model) : 1,
+    decoderStartId,
   };
 }

@@ -1,40 +1,80 @@
+import { createHash } from "node:crypto";
 import path from "node:path";
+import { PromptTuningError } from "../../common/errors.js";
 import { decoderWeightShapes } from "../../engine/decoder/weights.js";
+import { encoderWeightShapes } from "../../engine/encoder/weights.js";
 import type { Backbone, OpenBackboneOptions } from "../backbone.js";
 import { DecoderBackbone } from "../families/decoder-backbone.js";
+import { EncoderBackbone } from "../families/encoder/encoder-backbone.js";
+import { encoderDecoderFamilyOf } from "../families/encoder-decoder/family.js";
+import { type EncoderFamily, encoderFamilyOf } from "../families/encoder/family.js";
+import { readEncoderConfiguration } from "../families/encoder/read-configuration.js";
+import { encoderWeightOrigins } from "../families/encoder/weight-origins.js";
 import type { Family } from "../families/family.js";
 import { prepareWeights } from "../families/prepare-weights.js";
 import { type TensorConventions, weightOrigins } from "../families/weight-origin.js";
+import { quoted } from "../quoted.js";
+import { readBeside } from "../read-beside.js";
+import { hashFile } from "../sources/file-integrity.js";
 import type { ModelFiles } from "../sources/source.js";
-import { checkTensors } from "./check-tensors.js";
-import { parseConfigurationFile } from "./configuration-file.js";
-import { readFolderDecoder } from "./decoder-configuration.js";
-import { encoderDecoderFamilyOf } from "./encoder-decoder-configuration.js";
-import { folderTokenizer, hashOfFolder, neededFile } from "./folder-files.js";
-import { openEncoderDecoderFolder } from "./open-encoder-decoder.js";
-import { openWeightsFolder, readWeightsFolder, type WeightsFolder } from "./weights-folder.js";
+import { createTokenizerFromJson } from "../tokenizer/from-json.js";
+import { type ConfigurationFile, parseConfigurationFile } from "./configuration-file.js";
+import { type FolderDecoder, readFolderDecoder } from "./decoder-configuration.js";
+import { encoderDecoderPlan } from "./encoder-decoder-plan.js";
+import type { ModelPlan } from "./model-plan.js";
+import { checkReadable, openWeightsFolder, readWeightsFolder, type WeightsFolder } from "./weights-folder.js";
 
 /** A model from a folder as transformers writes them: config.json, tokenizer.json, weights in one or many files. */
-export async function openSafetensorsBackbone(files: ModelFiles, options: OpenBackboneOptions): Promise<Backbone> {
-  const configText = await neededFile(files, "config.json");
-  const { model_type: modelType } = parseConfigurationFile(configText, configurationOf(files));
-  return encoderDecoderFamilyOf(modelType) ? openEncoderDecoderFolder(files, configText, options) : openDecoderFolder(files, configText, options);
-}
-
-async function openDecoderFolder(files: ModelFiles, configText: string, { cache, onProgress }: OpenBackboneOptions): Promise<Backbone> {
-  const { family, configuration } = readFolderDecoder(configText, configurationOf(files));
+export async function openSafetensorsBackbone(files: ModelFiles, { cache, onProgress }: OpenBackboneOptions): Promise<Backbone> {
+  const configText = await needed(files, "config.json");
+  const configFile = path.join(files.folder, "config.json");
+  const config = parseConfigurationFile(configText, configFile);
+  const encoder = encoderFamilyOf(config.model_type);
+  const encoderDecoder = encoderDecoderFamilyOf(config.model_type);
+  const decoder = encoder || encoderDecoder ? undefined : readFolderDecoder(configText, configFile);
   const folder = readWeightsFolder(files.modelFile);
-  const origins = weightOrigins(family, configuration, conventionsOf(family, folder));
-  const mayStayUnread = (name: string): boolean => computed.test(name) || (configuration.tiedEmbeddings && name === "lm_head.weight");
-  checkTensors(origins, folder, { family: family.name, modelFile: files.modelFile, mayStayUnread });
-  const tokenizer = await folderTokenizer(files);
-  const hash = await hashOfFolder(configText, folder);
-  const weights = await prepareWeights({ shapes: decoderWeightShapes(configuration), origins, open: () => openWeightsFolder(folder), hash, cache, onProgress });
-  return new DecoderBackbone({ files, hash, family, configuration, weights, tokenizer });
+  const plan = encoder ? encoderPlan(encoder, config, configFile, folder) : encoderDecoder ? encoderDecoderPlan(encoderDecoder, config, configFile, folder) : decoderPlan(decoder!, folder);
+  checkTensors(plan, folder, files);
+  const tokenizer = createTokenizerFromJson(await needed(files, "tokenizer.json"), await readBeside(files, "tokenizer_config.json"));
+  const hash = await hashOf(configText, folder);
+  const { shapes, origins } = plan;
+  const weights = await prepareWeights({ shapes, origins, open: () => openWeightsFolder(folder), hash, cache, onProgress });
+  return plan.open({ files, hash, weights, tokenizer });
 }
 
-function configurationOf(files: ModelFiles): string {
-  return path.join(files.folder, "config.json");
+function decoderPlan({ family, configuration }: FolderDecoder, folder: WeightsFolder): ModelPlan {
+  return {
+    family: family.name,
+    shapes: decoderWeightShapes(configuration),
+    origins: weightOrigins(family, configuration, conventionsOf(family, folder)),
+    ignores: (name) => configuration.tiedEmbeddings && name === "lm_head.weight",
+    open: (parts) => new DecoderBackbone({ ...parts, family, configuration }),
+  };
+}
+
+/** Heads that a classifier or a question answerer was trained with, next-sentence prediction, and copies of tied tensors. */
+const encoderExtras = /(^|\.)embeddings\.position_ids$|^(cls\.seq_relationship|classifier|pre_classifier|qa_outputs|score)\.|^(cls\.predictions\.decoder|lm_head\.decoder|vocab_projector|decoder|head|lm_head|cls\.predictions)\./;
+
+function encoderPlan(family: EncoderFamily, config: ConfigurationFile, file: string, { tensors }: WeightsFolder): ModelPlan {
+  const has = (name: string): boolean => tensors.has(name);
+  const configuration = readEncoderConfiguration(config, family, has, file);
+  return {
+    family: family.name,
+    shapes: encoderWeightShapes(configuration),
+    origins: encoderWeightOrigins(family, configuration, has),
+    ignores: (name) => encoderExtras.test(name),
+    open: (parts) => new EncoderBackbone({ ...parts, family, configuration }),
+  };
+}
+
+async function needed(files: ModelFiles, name: string): Promise<string> {
+  const text = await readBeside(files, name);
+  if (text !== undefined) return text;
+  throw new PromptTuningError("model", `The model has no ${name}.`, {
+    reason: `There is none in ${files.folder} that can be read.`,
+    advice: "A folder of safetensors needs config.json and tokenizer.json beside the weights, as save_pretrained of transformers writes them.",
+    file: files.modelFile,
+  });
 }
 
 function conventionsOf({ huggingFace }: Family, { tensors }: WeightsFolder): TensorConventions {
@@ -51,3 +91,28 @@ function conventionsOf({ huggingFace }: Family, { tensors }: WeightsFolder): Ten
 
 /** Buffers of older versions of transformers, which are computed, not learned. */
 const computed = /\.rotary_emb\.inv_freq$|\.attn\.(masked_)?bias$/;
+
+function checkTensors({ origins, family, ignores }: ModelPlan, { tensors }: WeightsFolder, { modelFile }: ModelFiles): void {
+  const refuse = (reason: string): PromptTuningError =>
+    new PromptTuningError("model", `The weights of ${modelFile} do not fit its config.json.`, { reason, advice: "Fetch or save the model again, or use another one.", file: modelFile });
+  const used = new Set<string>();
+  for (const { tensor: name, shape } of origins.values()) {
+    const tensor = tensors.get(name);
+    if (!tensor) throw refuse(`The tensor ${name} is missing.`);
+    if (tensor.shape.length !== shape.length || tensor.shape.some((length, index) => length !== shape[index])) {
+      throw refuse(`The tensor ${name} has the shape [${tensor.shape.join(", ")}] instead of [${shape.join(", ")}].`);
+    }
+    checkReadable(name, tensor);
+    used.add(name);
+  }
+  // A bias or an extra norm changes what the model computes: it may not be passed over.
+  const extra = [...tensors.keys()].find((name) => !used.has(name) && !computed.test(name) && !ignores(name));
+  if (extra !== undefined) throw refuse(`The tensor ${quoted(extra)} does not belong to a plain ${family} model.`);
+}
+
+/** SHA-256 over the configuration and the hashes of all files of weights: what the unpacked weights depend on. */
+async function hashOf(configText: string, { files }: WeightsFolder): Promise<string> {
+  const hash = createHash("sha256").update(configText);
+  for (const file of files) hash.update(await hashFile(file, createHash("sha256")));
+  return hash.digest("hex");
+}

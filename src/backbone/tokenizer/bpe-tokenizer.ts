@@ -1,4 +1,4 @@
-import { Normalizer, Tokenizer as LibraryTokenizer } from "@huggingface/tokenizers";
+import { Normalizer, PreTokenizer, Tokenizer as LibraryTokenizer } from "@huggingface/tokenizers";
 import { PromptTuningError } from "../../common/errors.js";
 import type { AddedToken, Vocabulary } from "./definition.js";
 import { displayBytes } from "./display-token.js";
@@ -6,19 +6,20 @@ import type { EncodeOptions, Tokenizer } from "./tokenizer.js";
 
 const utf8 = new TextDecoder("utf-8", { ignoreBOM: true });
 
-/** What is done with a text before the merging, as tokenizer.json writes it, or a normaliser of our own. */
+/** What happens to a text before the merging: the library's own steps as tokenizer.json writes them, or steps of ours. */
 export interface BeforeMerging {
-  readonly normalizer: object | Normalizer | null;
+  readonly normalizer: object | null;
   readonly pre_tokenizer: object | null;
 }
 
 /** The library's tokenizer that finds `added` in a text as a whole, prepares the rest, and leaves it to `model`. */
 function libraryTokenizer(before: BeforeMerging, added: readonly AddedToken[], model: LibraryTokenizer["model"]): LibraryTokenizer {
-  const added_tokens = added.map(({ id, content, special, normalized }) => ({ id, content, special, normalized }));
-  const own = before.normalizer instanceof Normalizer ? before.normalizer : undefined;
-  const tokenizer = new LibraryTokenizer({ version: "1.0", ...before, ...(own ? { normalizer: null } : {}), post_processor: null, decoder: null, added_tokens, model: { type: "BPE", vocab: {}, merges: [] } }, {});
+  const added_tokens = added.map(({ id, content, special, normalized, lstrip, rstrip }) => ({ id, content, special, normalized, lstrip, rstrip }));
+  const steps = { normalizer: before.normalizer instanceof Normalizer ? null : before.normalizer, pre_tokenizer: before.pre_tokenizer instanceof PreTokenizer ? null : before.pre_tokenizer };
+  const tokenizer = new LibraryTokenizer({ version: "1.0", ...steps, post_processor: null, decoder: null, added_tokens, model: { type: "BPE", vocab: {}, merges: [] } }, {});
+  if (before.normalizer instanceof Normalizer) tokenizer.normalizer = before.normalizer;
+  if (before.pre_tokenizer instanceof PreTokenizer) tokenizer.pre_tokenizer = before.pre_tokenizer;
   tokenizer.model = model;
-  if (own) tokenizer.normalizer = own;
   return tokenizer;
 }
 
@@ -27,6 +28,8 @@ export abstract class BpeTokenizer implements Tokenizer {
   readonly vocabularySize: number;
   readonly beginOfTextId?: number;
   readonly endOfTextId?: number;
+  readonly maskId?: number;
+  readonly around: { readonly prefix: readonly number[]; readonly suffix: readonly number[] };
   private readonly withSpecial: LibraryTokenizer;
   private readonly withoutSpecial: LibraryTokenizer;
   private readonly special: ReadonlySet<number>;
@@ -39,6 +42,8 @@ export abstract class BpeTokenizer implements Tokenizer {
     this.vocabularySize = vocabulary.tokens.length;
     this.beginOfTextId = vocabulary.beginOfTextId;
     this.endOfTextId = vocabulary.endOfTextId;
+    this.maskId = vocabulary.maskId;
+    this.around = { prefix: vocabulary.prefix, suffix: vocabulary.suffix };
     this.special = new Set(vocabulary.addedTokens.filter(({ special }) => special).map(({ id }) => id));
     this.withSpecial = libraryTokenizer(before, vocabulary.addedTokens, model);
     this.withoutSpecial = libraryTokenizer(before, vocabulary.addedTokens.filter(({ special }) => !special), model);

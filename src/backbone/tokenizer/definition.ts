@@ -9,6 +9,9 @@ export interface AddedToken {
   readonly special: boolean;
   /** Whether it is looked for in the normalised text. */
   readonly normalized: boolean;
+  /** Whether white space before or behind it belongs to it. */
+  readonly lstrip?: boolean;
+  readonly rstrip?: boolean;
 }
 
 /** What every tokenizer has, however it cuts a text. */
@@ -21,6 +24,7 @@ export interface Vocabulary {
   readonly suffix: readonly number[];
   readonly beginOfTextId?: number;
   readonly endOfTextId?: number;
+  readonly maskId?: number;
 }
 
 /** Everything about a byte-level BPE tokenizer, whatever file it came from. */

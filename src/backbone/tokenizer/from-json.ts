@@ -7,6 +7,7 @@ import { preTokenizerFromJson } from "./json-pre-tokenizer.js";
 import { specialTokensAround } from "./json-post-processor.js";
 import { spaceBeforeFromJson } from "./json-sentence-piece.js";
 import { SentencePieceTokenizer } from "./sentence-piece-tokenizer.js";
+import { wordPieceFromJson } from "./json-word-piece.js";
 import type { Tokenizer } from "./tokenizer.js";
 import { unigramFromJson, unigramPieces } from "./unigram/from-json.js";
 
@@ -49,13 +50,13 @@ const tokenizerSchema = z.looseObject({
 type TokenizerJson = z.infer<typeof tokenizerSchema>;
 
 const tokenName = z.union([z.string(), z.looseObject({ content: z.string() }).transform(({ content }) => content)]).nullish();
-/** tokenizer_config.json: only the names of the begin and end tokens are used. */
-const configurationSchema = z.looseObject({ bos_token: tokenName, eos_token: tokenName });
+/** tokenizer_config.json: only the names of the begin, end and mask tokens are used. */
+const configurationSchema = z.looseObject({ bos_token: tokenName, eos_token: tokenName, mask_token: tokenName });
 
 /**
  * The tokenizer of a tokenizer.json (and, for the begin and end tokens, its tokenizer_config.json). Byte-level BPE
  * is supported, which GPT-2, SmolLM, Llama 3, Qwen and most decoders since use, SentencePiece's BPE with byte
- * fallback of Llama 2, Mistral and Gemma, and its Unigram of T5; whatever else a file asks for is refused by name, never passed over. Patterns of the file are compared with known ones, not run.
+ * fallback of Llama 2, Mistral and Gemma, its Unigram of T5, and BERT's WordPiece; whatever else a file asks for is refused by name, never passed over. Patterns of the file are compared with known ones, not run.
  *
  * Throws a PromptTuningError of kind "model".
  */
@@ -72,8 +73,10 @@ export function createTokenizerFromJson(tokenizerJsonText: string, tokenizerConf
     ...specialTokensAround(json.post_processor),
     beginOfTextId: idOf(tokens, configuration?.bos_token, "begin"),
     endOfTextId: idOf(tokens, configuration?.eos_token, "end"),
+    maskId: idOf(tokens, configuration?.mask_token, "mask"),
   };
   if (pieces) return unigramFromJson(json, pieces.map(([, score]) => score), common);
+  if (json.model.type === "WordPiece") return wordPieceFromJson(json, common);
   const merges = json.model.merges.map(mergeOf);
   if (json.model.byte_fallback) {
     return new SentencePieceTokenizer({ ...common, merging: { by: "pair", merges }, spaceBefore: spaceBeforeFromJson(json) });
@@ -108,7 +111,8 @@ function parse<Schema extends z.ZodType>(text: string, schema: Schema, what: str
 }
 
 function checkModel({ model, decoder }: TokenizerJson): void {
-  const refuse = (what: string) => tokenizerError(`${what} is not supported; byte-level BPE, SentencePiece BPE with byte fallback and Unigram are.`, "Use another model.");
+  const refuse = (what: string) => tokenizerError(`${what} is not supported; byte-level BPE, SentencePiece BPE with byte fallback, Unigram and WordPiece are.`, "Use another model.");
+  if (model.type === "WordPiece") return;
   if (model.type !== "BPE") throw refuse(`The model type ${quotedToken(model.type)}`);
   if (Array.isArray(model.vocab)) throw tokenizerError("model.vocab is a list, as no BPE model has it.");
   if (model.dropout) throw refuse("Dropout of merges");
@@ -161,9 +165,7 @@ function mergeOf(merge: unknown, rank: number): readonly [string, string] {
 }
 
 function addedTokenOf(token: TokenizerJson["added_tokens"][number]): AddedToken {
-  const { id: at, content, special, normalized = !special } = token;
-  if (token.single_word || token.lstrip || token.rstrip) {
-    throw tokenizerError(`The added token ${quotedToken(content)} takes spaces or word boundaries into account, which is not supported.`, "Use another model.");
-  }
-  return { id: at, content, special, normalized };
+  const { id: at, content, special, normalized = !special, lstrip, rstrip } = token;
+  if (token.single_word) throw tokenizerError(`The added token ${quotedToken(content)} takes word boundaries into account, which is not supported.`, "Use another model.");
+  return { id: at, content, special, normalized, lstrip, rstrip };
 }

@@ -13,6 +13,10 @@ const template = z.looseObject({
   special_tokens: z.record(z.string(), z.looseObject({ ids: z.array(z.int()).max(64) })),
 });
 
+const pairOf = z.tuple([z.string(), z.int()]);
+/** BERT's and RoBERTa's older form: one token in front, one behind. */
+const pair = z.looseObject({ type: z.enum(["BertProcessing", "RobertaProcessing"]), cls: pairOf, sep: pairOf });
+
 /** Ids before and after a text. */
 export interface SpecialTokensAround {
   readonly prefix: readonly number[];
@@ -32,6 +36,8 @@ export function specialTokensAround(processor: Step | null | undefined): Special
     if (steps.length > 1 || steps[0]?.type === "Sequence") throw wrong(processor);
     return specialTokensAround(steps[0]);
   }
+  const around = pair.safeParse(processor);
+  if (around.success) return { prefix: [around.data.cls[1]], suffix: [around.data.sep[1]] };
   if (processor.type !== "TemplateProcessing") throw wrong(processor);
   const parsed = template.safeParse(processor);
   if (!parsed.success) throw wrong(processor);

@@ -15,6 +15,10 @@ export interface Tokenizer {
   /** Id that ends a text, when the model has one. */
   readonly endOfTextId?: number;
   readonly beginOfTextId?: number;
+  /** Id that stands for a word to be guessed, when the model has one ([MASK]). */
+  readonly maskId?: number;
+  /** What the model's own template puts around a text (addSpecialTokens), where it is known. */
+  readonly around?: { readonly prefix: readonly number[]; readonly suffix: readonly number[] };
   encode(text: string, options?: EncodeOptions): Int32Array;
   decode(ids: ArrayLike<number>): string;
   /** The raw vocabulary entry of an id (byte-level characters as stored, e.g. "Ġyes"). */

@@ -70,7 +70,7 @@ export interface DecoderConfiguration extends DecoderArchitecture {
 }
 
 /** Which attention masks a model's layers need. */
-export function masksOf({ layerKinds }: DecoderConfiguration): readonly ("whole" | "window")[] {
+export function masksOf({ layerKinds }: Pick<DecoderConfiguration, "layerKinds">): readonly ("whole" | "window")[] {
   const kinds = new Set(layerKinds.map(({ windowed }) => (windowed ? "window" : "whole") as "whole" | "window"));
   return [...kinds].sort().reverse();
 }

@@ -84,7 +84,7 @@ export function biasFeeds(name: "own" | "shared", configuration: DecoderConfigur
 }
 
 /** Cosines and sines of at least the first `rows` positions, for every rotary embedding of the model. */
-export function rotaryFeeds(configuration: DecoderConfiguration, rows: number): Feeds {
+export function rotaryFeeds(configuration: Pick<DecoderConfiguration, "positions" | "layerKinds" | "rotaryTables" | "contextLength">, rows: number): Feeds {
   const feeds: Feeds = {};
   for (const index of usedRotaryTables(configuration)) {
     const table = rotaryRows(configuration.rotaryTables[index], Math.min(rows, configuration.contextLength));

@@ -46,6 +46,6 @@ export function rotaryInputs(index: number): { readonly cosine: string; readonly
 }
 
 /** Indices of the tables that some layer uses. */
-export function usedRotaryTables({ positions, layerKinds }: DecoderConfiguration): readonly number[] {
+export function usedRotaryTables({ positions, layerKinds }: Pick<DecoderConfiguration, "positions" | "layerKinds">): readonly number[] {
   return positions === "rotary" ? [...new Set(layerKinds.map(({ rotary }) => rotary))].sort() : [];
 }

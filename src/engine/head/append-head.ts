@@ -13,6 +13,8 @@ export interface AppendHeadOptions {
   readonly vocabularyMatrix?: string;
   /** Whether a token is a row [V, d] or a column [d, V] of that matrix (row unless told). */
   readonly vocabularyLayout?: "rows" | "columns";
+  /** Tensor [V] that is added to the scores over words of the vocabulary. */
+  readonly vocabularyBias?: string;
   /** c: scores s over words of the vocabulary become c·tanh(s / c). */
   readonly softCap?: number;
 }
@@ -26,7 +28,7 @@ export interface AppendedHead {
 
 /**
  * Appends what turns final hidden states into scores, log-probabilities and the loss. Inputs it adds to the graph
- * (fed by `headFeeds`): for "words" `head_rows` [C, d]; for "linear" the trainables `head.weight` [C, d] and
+ * (fed by `headFeeds`): for "words" `head_rows` [C, d] (and `head_bias` [C] where the vocabulary has a bias); for "linear" the trainables `head.weight` [C, d] and
  * `head.bias` [C]; for all `targets` [N], `weights` [N] and `allowed`, see `appendLoss`.
  */
 export function appendHead(builder: GraphBuilder, options: AppendHeadOptions): AppendedHead {
@@ -41,25 +43,27 @@ function bend(builder: GraphBuilder, scores: string, cap: number): string {
 }
 
 /** Scores [N, C] of hidden states [N, d]. */
-function appendScores(builder: GraphBuilder, { hidden, hiddenSize, head, vocabularyMatrix, vocabularyLayout = "rows" }: AppendHeadOptions): string {
+function appendScores(builder: GraphBuilder, { hidden, hiddenSize, head, vocabularyMatrix, vocabularyLayout = "rows", vocabularyBias }: AppendHeadOptions): string {
   const timesRows = (rows: string, classes: number | string): string =>
     builder.add("FusedMatMul", [hidden, rows], { domain: contrib, attributes: { transB: int(1) }, shape: ["scored", classes], name: "scores" });
+  const plus = (scores: string, bias: string): string => builder.add("Add", [scores, bias], { shape: builder.graph.typeOf(scores)?.shape });
   switch (head.kind) {
     case "words": {
       const classes = head.tokenIds.length;
-      return timesRows(builder.input("head_rows", { elementType: "float32", shape: [classes, hiddenSize] }), classes);
+      const scores = timesRows(builder.input("head_rows", { elementType: "float32", shape: [classes, hiddenSize] }), classes);
+      return vocabularyBias === undefined ? scores : plus(scores, builder.input("head_bias", { elementType: "float32", shape: [classes] }));
     }
     case "linear": {
       const weight = builder.input("head.weight", { elementType: "float32", shape: [head.classes, hiddenSize] });
       const bias = builder.input("head.bias", { elementType: "float32", shape: [head.classes] });
-      return builder.add("Add", [timesRows(weight, head.classes), bias], { shape: ["scored", head.classes] });
+      return plus(timesRows(weight, head.classes), bias);
     }
     case "vocabulary": {
       if (vocabularyMatrix === undefined) throw new Error("The head \"vocabulary\" needs the backbone's output matrix.");
       const shape = builder.graph.typeOf(vocabularyMatrix)?.shape;
       const classes = shape?.[vocabularyLayout === "rows" ? 0 : 1];
-      if (vocabularyLayout === "rows") return timesRows(vocabularyMatrix, typeof classes === "number" ? classes : "vocabulary");
-      return builder.add("MatMul", [hidden, vocabularyMatrix], { shape: ["scored", classes], name: "scores" });
+      const scores = vocabularyLayout === "rows" ? timesRows(vocabularyMatrix, typeof classes === "number" ? classes : "vocabulary") : builder.add("MatMul", [hidden, vocabularyMatrix], { shape: ["scored", classes], name: "scores" });
+      return vocabularyBias === undefined ? scores : plus(scores, vocabularyBias);
     }
   }
 }

@@ -9,6 +9,8 @@ export interface HeadFeedOptions {
   readonly classes: number;
   /** For "words": the rows of the output matrix for head.tokenIds [C, d], where the graph reads them as an input. */
   readonly headRows?: Float32Array;
+  /** The same of the biases [C]. */
+  readonly headBias?: Float32Array;
   /** For "linear": holds "head.weight" and "head.bias". */
   readonly values: TensorValues;
 }
@@ -36,6 +38,7 @@ export function headFeeds(batch: readonly Sequence[], options: HeadFeedOptions):
     allowed: allowedTensor(rows, classes),
   };
   if (options.headRows) feeds.head_rows = new Tensor("float32", options.headRows, [classes, hiddenSize]);
+  if (options.headBias) feeds.head_bias = new Tensor("float32", options.headBias, [classes]);
   if (head.kind === "linear") {
     feeds["head.weight"] = new Tensor("float32", options.values["head.weight"], [classes, hiddenSize]);
     feeds["head.bias"] = new Tensor("float32", options.values["head.bias"], [classes]);

@@ -23,6 +23,11 @@ export const encoderDecoderFamilies: readonly EncoderDecoderFamily[] = [
   { name: "umt5", title: "UMT5", relativePositions: "each", huggingFace: { modelType: "umt5", feedForward: "gated-gelu", scalesOutput: true } },
 ];
 
+/** The family of a config.json's model_type, where it is one of encoder-decoders. */
+export function encoderDecoderFamilyOf(modelType: string): EncoderDecoderFamily | undefined {
+  return encoderDecoderFamilies.find(({ huggingFace }) => huggingFace.modelType === modelType);
+}
+
 /** The layers' parts as transformers names them, below "{side}.block.{layer}.". A decoder has one more part, so its feed-forward is the third. */
 export function huggingFaceNames(side: "encoder" | "decoder", gated: boolean): Readonly<Record<string, string>> {
   const feedForward = side === "encoder" ? "layer.1" : "layer.2";
