@@ -7,6 +7,7 @@ import type { EvaluationMeasures } from "../runs/events.js";
 import { createHardPromptTask, createZeroShotTask } from "../tasks/create-task.js";
 import { evaluate, type Evaluation, type EvaluationOptions } from "../tasks/evaluate.js";
 import { evaluateMajority } from "../tasks/majority.js";
+import { taskContext } from "../tasks/task-context.js";
 import type { Task } from "../tasks/task.js";
 import { contextSlot } from "../tasks/task-facts.js";
 import type { BackendOptions } from "./options.js";
@@ -33,7 +34,7 @@ export async function measureBaselines(
   onEvaluation: (name: string, evaluation: Evaluation) => void = () => {},
 ): Promise<Record<string, EvaluationMeasures>> {
   const { experiment, task, dataset, backbone } = run;
-  const context = { tokenizer: backbone.tokenizer, contextLength: backbone.description.contextLength, labels: dataset.labels };
+  const context = taskContext(backbone, dataset.labels);
   const measured: Record<string, EvaluationMeasures> = {};
   const evaluationOptions = (index: number, name: string): EvaluationOptions => ({
     batchSize: experiment.evaluation.batchSize,

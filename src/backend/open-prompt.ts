@@ -2,6 +2,7 @@ import type { Backbone } from "../backbone/backbone.js";
 import type { Program, TensorValues } from "../engine/program.js";
 import type { Experiment } from "../experiment/schema.js";
 import { createTask } from "../tasks/create-task.js";
+import { taskContext } from "../tasks/task-context.js";
 import type { Task } from "../tasks/task.js";
 import { findPrompt, type FoundPrompt } from "./find-prompt.js";
 import { loadBackbone } from "./load-backbone.js";
@@ -35,7 +36,7 @@ export async function openPrompt(reference: string, options: OpenPromptOptions):
   const found = findPrompt(reference, options);
   const backbone = await loadBackbone(options.model ?? found.model, options.model ? (options.modelFolder ?? process.cwd()) : found.modelFolder, options);
   try {
-    const task = createTask(found.taskSettings, { tokenizer: backbone.tokenizer, contextLength: backbone.description.contextLength, labels: found.labels });
+    const task = createTask(found.taskSettings, taskContext(backbone, found.labels));
     const program = await backbone.createProgram({
       virtualTokens: task.virtualTokens,
       head: task.head,

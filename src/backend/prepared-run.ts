@@ -4,6 +4,7 @@ import type { Program } from "../engine/program.js";
 import type { Experiment } from "../experiment/schema.js";
 import { createTask, verbalizerOf } from "../tasks/create-task.js";
 import { spanTypes } from "../tasks/labelling/sequence-labelling.js";
+import { taskContext } from "../tasks/task-context.js";
 import type { Task } from "../tasks/task.js";
 import { loadBackbone } from "./load-backbone.js";
 import { loadExperimentData } from "./load-data.js";
@@ -32,8 +33,7 @@ export async function prepareRun(experiment: Experiment, folder: string, options
   const backbone = await loadBackbone(experiment.model, folder, options);
   try {
     const labels = experiment.task.type === "sequence-labelling" ? typesOf(dataset) : dataset.labels;
-    const context = { tokenizer: backbone.tokenizer, contextLength: backbone.description.contextLength, labels };
-    const task = createTask(experiment.task, context);
+    const task = createTask(experiment.task, taskContext(backbone, labels));
     for (const { code, text } of dataset.notices) options.emit?.({ type: "message", level: "info", code, text });
     for (const [split, examples] of Object.entries(dataset.splits)) {
       for (const { code, message } of task.check(examples, split)) options.emit?.({ type: "message", level: askedFor.includes(code) ? "info" : "warning", code, text: message });

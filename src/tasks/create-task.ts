@@ -1,21 +1,13 @@
-import type { Tokenizer } from "../backbone/tokenizer/tokenizer.js";
 import { PromptTuningError } from "../common/errors.js";
 import type { TaskSettings } from "../experiment/schema.js";
 import { LinearClassification, WordClassification } from "./classification.js";
 import { TextGeneration } from "./generation.js";
 import { SequenceLabelling } from "./labelling/sequence-labelling.js";
 import type { Task } from "./task.js";
+import type { TaskContext } from "./task-context.js";
 import { taskFacts } from "./task-facts.js";
 import { parseTemplate, withHardPrompt, withoutSoftSlots, type Template } from "./template.js";
 import { defaultVerbalizer, type Verbalizer } from "./verbalizer.js";
-
-export interface TaskContext {
-  readonly tokenizer: Tokenizer;
-  /** Longest sequence of the backbone, in tokens. */
-  readonly contextLength: number;
-  /** The labels of the data (Dataset.labels; sequence labelling: the types of spans), for an experiment without a verbalizer. */
-  readonly labels: readonly string[];
-}
 
 /** The task of an experiment, ready to encode rows. @throws kind "experiment" or "data" */
 export function createTask(settings: TaskSettings, context: TaskContext): Task {
@@ -50,9 +42,9 @@ export function readTemplate(settings: TaskSettings): Template {
 }
 
 function taskWithTemplate(settings: TaskSettings, template: Template, context: TaskContext, linear: boolean): Task {
-  const { tokenizer, contextLength } = context;
+  const { tokenizer, contextLength, answerApart } = context;
   const { maxTokens, maxRowTokens, cut, context: passages } = settings;
-  const common = { template, tokenizer, contextLength, maxTokens, maxRowTokens, cut, context: passages };
+  const common = { template, tokenizer, contextLength, answerApart, maxTokens, maxRowTokens, cut, context: passages };
   if (settings.type === "generation") return new TextGeneration({ ...common, maxNewTokens: settings.maxNewTokens });
   if (settings.type === "sequence-labelling") return new SequenceLabelling({ ...common, maxNewTokens: settings.maxNewTokens, target: settings.target, types: verbalizerOf(settings, context.labels) });
   const options = { ...common, verbalizer: verbalizerOf(settings, context.labels), wordsFromData: settings.verbalizer === undefined };

@@ -41,6 +41,8 @@ export interface EncodedPrompt {
 export interface TemplateEncoderOptions extends SlotOptions {
   /** Longest sequence of the backbone, in tokens. */
   readonly contextLength: number;
+  /** Whether the answer is read by a part of the backbone of its own: it takes no room beside the prompt, which ends as the tokenizer ends a text. */
+  readonly answerApart?: boolean;
   /** Column → most tokens it may take; the end is cut. */
   readonly maxTokens?: Readonly<Record<string, number>>;
   /** Most tokens of the whole prompt, where that is less than the backbone's context leaves. */
@@ -59,11 +61,11 @@ type Piece =
 export function createTemplateEncoder(template: Template, options: TemplateEncoderOptions): TemplateEncoder {
   const { tokenizer, contextLength, maxRowTokens = Infinity } = options;
   const { pieces, answerSpace } = preparePieces(template, options);
-  const contextRoom = contextLength - (options.answerTokens ?? 0);
+  const contextRoom = options.answerApart ? contextLength : contextLength - (options.answerTokens ?? 0);
   const room = Math.min(contextRoom, maxRowTokens);
   const fixed = pieces.reduce((sum, piece) => sum + (piece.type === "ids" ? piece.ids.length : piece.type === "soft" ? piece.count : 0), 0);
   if (fixed > contextRoom)
-    throw new PromptTuningError("experiment", `The template alone takes ${fixed} tokens and the answer ${contextLength - contextRoom}; the backbone's context holds ${contextLength}.`, {
+    throw new PromptTuningError("experiment", `The template alone takes ${fixed} tokens${options.answerApart ? "" : ` and the answer ${contextLength - contextRoom}`}; the backbone's context holds ${contextLength}.`, {
       advice: "Shorten the template's text, use fewer virtual tokens or shorter answers.",
       setting: ["task", "template"],
     });
@@ -131,6 +133,8 @@ function preparePieces(template: Template, options: TemplateEncoderOptions): { p
     if (part.type === "soft") pieces.push(part);
     space = false;
   });
+  const end = options.answerApart ? endTokens(tokenizer) : [];
+  if (end.length > 0) pieces.push({ type: "ids", ids: Int32Array.from(end) });
   return { pieces, answerSpace: space };
 }
 
@@ -138,6 +142,11 @@ function preparePieces(template: Template, options: TemplateEncoderOptions): { p
 function beginTokens(tokenizer: Tokenizer): Int32Array {
   const added = tokenizer.beginOfTextId === undefined ? undefined : tokenizer.encode("", { addSpecialTokens: true })[0];
   return added !== undefined && added === tokenizer.beginOfTextId ? Int32Array.of(added) : new Int32Array(0);
+}
+
+/** What the model's own tokenizer puts behind every text. */
+function endTokens(tokenizer: Tokenizer): readonly number[] {
+  return tokenizer.around?.suffix ?? [];
 }
 
 /** An answer needs a token before it: of an empty row and template, this one. */

@@ -1,7 +1,7 @@
-import type { Tokenizer } from "../../backbone/tokenizer/tokenizer.js";
 import { PromptTuningError } from "../../common/errors.js";
 import { createTemplateEncoder, type TemplateEncoder } from "../../tasks/encode-template.js";
 import { labelClashes, labelTokens } from "../../tasks/label-clashes.js";
+import type { TaskContext } from "../../tasks/task-context.js";
 import { parseTemplate, templateColumns, virtualTokenCount } from "../../tasks/template.js";
 import type { TemplatePreview, TemplateSetting } from "../../protocol/backend/template-preview.js";
 
@@ -16,20 +16,17 @@ export interface RowToPreview {
   readonly answer: string | null;
 }
 
-export interface PreviewBackbone {
-  readonly tokenizer: Tokenizer;
-  readonly contextLength: number;
-}
+export type PreviewBackbone = Omit<TaskContext, "labels">;
 
 /** What a template and a verbalizer make of rows: their tokens as the backbone reads them, and what is wrong. Never throws for what a person may have typed. */
-export function previewTemplate(setting: TemplateSetting, rows: readonly RowToPreview[], { tokenizer, contextLength }: PreviewBackbone): TemplatePreview {
+export function previewTemplate(setting: TemplateSetting, rows: readonly RowToPreview[], { tokenizer, contextLength, answerApart }: PreviewBackbone): TemplatePreview {
   const { template, problems } = parseTemplate(setting.template, setting.answer);
   const verbalizer = new Map(setting.verbalizer.map(({ label, words }) => [label, words]));
   const empty = { problems: [...problems], virtualTokens: virtualTokenCount(template), columns: templateColumns(template), contextLength, rows: [], labels: [], clashes: [] };
   if (problems.some(({ severity }) => severity === "error")) return { ...empty, refused: null };
   let encoder: TemplateEncoder;
   try {
-    encoder = createTemplateEncoder(template, { tokenizer, contextLength, maxTokens: setting.maxTokens });
+    encoder = createTemplateEncoder(template, { tokenizer, contextLength, answerApart, maxTokens: setting.maxTokens });
   } catch (error) {
     return { ...empty, refused: refusalOf(error) };
   }

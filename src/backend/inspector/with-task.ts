@@ -5,6 +5,7 @@ import type { Example } from "../../data/example.js";
 import type { Program, TensorValues } from "../../engine/program.js";
 import type { Experiment } from "../../experiment/schema.js";
 import { createTask } from "../../tasks/create-task.js";
+import { taskContext } from "../../tasks/task-context.js";
 import type { Task } from "../../tasks/task.js";
 import { findPrompt } from "../find-prompt.js";
 import { loadExperimentData } from "../load-data.js";
@@ -35,7 +36,7 @@ export async function withTask<Result>(target: InspectionTarget, options: Inspec
     const dataset = await loadExperimentData(experiment, folder.path, options);
     const split = dataset.splits.test ? "test" : "validation";
     const examples = dataset.splits[split] ?? [];
-    const task = createTask(found.taskSettings, { tokenizer: backbone.tokenizer, contextLength: backbone.description.contextLength, labels: found.labels.length > 0 ? found.labels : dataset.labels });
+    const task = createTask(found.taskSettings, taskContext(backbone, found.labels.length > 0 ? found.labels : dataset.labels));
     task.check(examples, split);
     const program = await backbone.createProgram({ virtualTokens: task.virtualTokens, head: task.head, threads: experiment.training.threads });
     try {

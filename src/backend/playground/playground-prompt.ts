@@ -3,6 +3,7 @@ import { resolveModelSource } from "../../backbone/sources/resolve.js";
 import { PromptTuningError } from "../../common/errors.js";
 import type { TensorValues } from "../../engine/program.js";
 import { createTask } from "../../tasks/create-task.js";
+import { taskContext } from "../../tasks/task-context.js";
 import type { Task } from "../../tasks/task.js";
 import { findPrompt, type FoundPrompt } from "../find-prompt.js";
 import type { BackendOptions } from "../options.js";
@@ -34,8 +35,7 @@ export interface PlaygroundBackbone {
 export async function readPlaygroundPrompt(reference: string, { backbone, programs, first }: PlaygroundBackbone, options: BackendOptions): Promise<PlaygroundPrompt> {
   const found = findPrompt(reference, options);
   requireSameBackbone(found, first, backbone.description);
-  const { tokenizer, description } = backbone;
-  const task = createTask(found.taskSettings, { tokenizer, contextLength: description.contextLength, labels: found.labels });
+  const task = createTask(found.taskSettings, taskContext(backbone, found.labels));
   const program = await programs.get(task.virtualTokens, task.head);
   const { values, checkpoint } = found.read(program, backbone);
   return { found, task, values, checkpoint, programKey: programKey(task.virtualTokens, task.head) };

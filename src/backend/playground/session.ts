@@ -3,6 +3,7 @@ import { PromptTuningError } from "../../common/errors.js";
 import type { Example } from "../../data/example.js";
 import type { Program, TensorValues } from "../../engine/program.js";
 import { createHardPromptTask, createZeroShotTask } from "../../tasks/create-task.js";
+import { taskContext } from "../../tasks/task-context.js";
 import type { Task } from "../../tasks/task.js";
 import { findPrompt, type FoundPrompt } from "../find-prompt.js";
 import type { BackendOptions } from "../options.js";
@@ -132,9 +133,8 @@ export class PlaygroundSession {
     const prompt = this.prompts.get(reference);
     if (!prompt) throw new PromptTuningError("usage", "The prompt is not open in this playground.", { advice: "Add it again." });
     if (contestant.kind === "soft") return prompt;
-    const { tokenizer, description } = this.borrowed.backbone;
     const { taskSettings, labels } = prompt.found;
-    const context = { tokenizer, contextLength: description.contextLength, labels };
+    const context = taskContext(this.borrowed.backbone, labels);
     return { task: contestant.kind === "none" ? createZeroShotTask(taskSettings, context) : createHardPromptTask(taskSettings, contestant.text, context), values: {} };
   }
 }

@@ -29,7 +29,8 @@ export class UnigramTokenizer extends BpeTokenizer {
   }
 
   override decode(ids: ArrayLike<number>): string {
-    const text = super.decode(ids);
+    // T5's matrices have some rows more than its vocabulary has entries, which stand for nothing.
+    const text = super.decode(Array.from(ids).filter((id) => id < this.vocabularySize));
     return text.startsWith(" ") ? text.slice(1) : text;
   }
 
