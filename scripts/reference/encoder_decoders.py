@@ -153,10 +153,9 @@ def make(family, seed):
     model = random_model(family, seed)
     print(f"{family}: weights read back by transformers: largest difference {write_folder(folder / 'folder', family, model):.1e}", flush=True)
 
-    vocabulary = model.config.vocab_size
     index = {"model": f"tiny random {family}, seed {seed}", "versions": {"torch": torch.__version__, "transformers": hf.__version__}, "stride": 1, "logits": {}, "greedy": {}, "gradients": {}}
     generator = torch.Generator().manual_seed(20)
-    index["prompt"] = torch.randint(0, vocabulary, (2, VIRTUAL_TOKENS), generator=generator).tolist()
+    index["prompt"] = torch.randint(0, len(TOKENIZER), (2, VIRTUAL_TOKENS), generator=generator).tolist()
     index["head"] = {"ids": [[3, 4], [5, 6]], "bias": [0.0, 0.0]}
     sequences = {"long": (texts()[0], answers()[0], [0, 3, 6]), "short": (texts()[1], [], [0])}
 

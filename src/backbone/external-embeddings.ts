@@ -58,6 +58,14 @@ function checkRow(id: number, rows: number): void {
   if (!(id >= 0 && id < rows)) throw new RangeError(`There is no token ${id} in a vocabulary of ${rows}.`);
 }
 
+/**
+ * The rows that a vocabulary has entries for. Many models' matrices are padded to a round number: what is nearest to a
+ * prompt, or drawn to begin with, is looked for among tokens only.
+ */
+export function rowsOfTokens(table: EmbeddingTable, { vocabularySize }: { readonly vocabularySize: number }): EmbeddingTable {
+  return table.rows <= vocabularySize ? table : embeddingTable(table.matrix().subarray(0, vocabularySize * table.width), vocabularySize, table.width);
+}
+
 export function embeddingTable(matrix: Float32Array, rows: number, width: number): EmbeddingTable {
   return {
     rows,

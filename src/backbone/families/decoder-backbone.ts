@@ -4,7 +4,7 @@ import { type DecoderWeights, outputMatrixName } from "../../engine/decoder/weig
 import type { EmbeddingTable } from "../../engine/embedding-table.js";
 import type { Program } from "../../engine/program.js";
 import type { Backbone, BackboneDescription, ProgramOptions } from "../backbone.js";
-import { readExternalEmbeddings, readExternalRows } from "../external-embeddings.js";
+import { readExternalEmbeddings, readExternalRows, rowsOfTokens } from "../external-embeddings.js";
 import type { ModelFiles } from "../sources/source.js";
 import type { Tokenizer } from "../tokenizer/tokenizer.js";
 import type { Family } from "./family.js";
@@ -27,6 +27,8 @@ export class DecoderBackbone implements Backbone {
   readonly description: BackboneDescription;
   readonly tokenizer: Tokenizer;
   readonly embeddings: EmbeddingTable;
+  /** With the rows that no token has: a model may generate them. */
+  private readonly table: EmbeddingTable;
   private readonly programs = new Set<Program>();
 
   constructor(private readonly parts: DecoderBackboneParts) {
@@ -34,14 +36,14 @@ export class DecoderBackbone implements Backbone {
     const { hiddenSize, layers, attentionHeads, contextLength, vocabularySize } = configuration;
     this.description = { name: files.name, family: family.name, format: files.format, hiddenSize, layers, attentionHeads, contextLength, vocabularySize, hash, hubId: files.hubId };
     this.tokenizer = tokenizer;
-    this.embeddings = readExternalEmbeddings(weights.folder, weights.tensors.get("embeddings")!, configuration.embeddingScale);
+    this.table = readExternalEmbeddings(weights.folder, weights.tensors.get("embeddings")!, configuration.embeddingScale);
+    this.embeddings = rowsOfTokens(this.table, tokenizer);
   }
 
   async createProgram({ virtualTokens, head, keptMemory = defaultKeptMemory, layout, threads, onNotice }: ProgramOptions): Promise<Program> {
     const { configuration, weights } = this.parts;
-    const { embeddings } = this;
     const outputRows = (ids: ArrayLike<number>): Float32Array => readExternalRows(weights.folder, weights.tensors.get(outputMatrixName(configuration))!, ids);
-    const program = new DecoderProgram({ configuration, weights, embeddings, outputRows, virtualTokens, head, keptMemory, layout, threads, onNotice });
+    const program = new DecoderProgram({ configuration, weights, embeddings: this.table, outputRows, virtualTokens, head, keptMemory, layout, threads, onNotice });
     this.programs.add(program);
     return program;
   }
