@@ -5,7 +5,7 @@ import { mails, oddString } from "../../test/backbone/tokenizer/texts.js";
 import type { Backbone } from "../../src/backbone/backbone.js";
 import type { Tokenizer } from "../../src/backbone/tokenizer/tokenizer.js";
 import { small, worst } from "../parity/compare.js";
-import { familyNames, familyParity, type FamilyParity, type Format, formats, parityWith } from "../parity/families.js";
+import { familyNames, familyParity, type FamilyParity, formatsOf, kinds, parityWith } from "../parity/families.js";
 import { withRealBackbone } from "../parity/real-backbone.js";
 import { readParityReference, referenceFolder } from "../parity/reference.js";
 import type { Claim, ClaimContext } from "./claim.js";
@@ -29,13 +29,15 @@ export const claim: Claim = {
   name: "models",
   summary: "Every family × format that is read agrees with PyTorch: relative error of gradients by the soft prompt at most 1e-4, of logits 1e-4 (real models 1e-3); real models' token ids equal on 10,000 strings.",
   async run(context) {
-    context.print("Tiny random models made by transformers (scripts/reference/families.py), and real ones; reference in float64, here float32. The log-probabilities of the whole vocabulary are compared.");
+    context.print("Tiny random models made by transformers (scripts/reference/families.py, encoder_decoders.py), and real ones; reference in float64, here float32. The log-probabilities of the whole vocabulary are compared.");
     const rows: Row[] = [];
-    for (const family of familyNames(context.root)) {
-      for (const format of Object.keys(formats) as Format[]) {
-        context.signal.throwIfAborted();
-        rows.push({ family, format, weights: "tiny", limit, ...(await familyParity(context.root, family, format)) });
-        printRow(context, rows.at(-1)!);
+    for (const kind of kinds) {
+      for (const family of familyNames(context.root, kind)) {
+        for (const format of formatsOf(context.root, family, kind)) {
+          context.signal.throwIfAborted();
+          rows.push({ family, format, weights: "tiny", limit, ...(await familyParity(context.root, family, format, kind)) });
+          printRow(context, rows.at(-1)!);
+        }
       }
     }
     for (const [name, family, file, digests] of [

@@ -1,5 +1,5 @@
 import { mkdtemp, rm } from "node:fs/promises";
-import { readdirSync } from "node:fs";
+import { existsSync, readdirSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import type { Backbone } from "../../src/backbone/backbone.js";
@@ -10,7 +10,11 @@ import { compareGradients } from "./gradients.js";
 import { compareLogProbabilities } from "./logits.js";
 import { type ParityReference, readParityReference, referenceFolder } from "./reference.js";
 
-/** The tiny random models that scripts/reference/families.py made, against PyTorch's values. */
+/** The tiny random models that scripts/reference/families.py and encoder_decoders.py made, against PyTorch's values. */
+
+export const kinds = ["families", "encoder-decoders"] as const;
+/** Folder of the references: decoders, or encoder-decoders. */
+export type Kind = (typeof kinds)[number];
 
 export const formats = { gguf: "model.gguf", safetensors: "folder" } as const;
 export type Format = keyof typeof formats;
@@ -26,13 +30,18 @@ export interface FamilyParity {
 }
 
 /** Families that there are references of. @param root folder of the repository */
-export function familyNames(root: string): string[] {
-  return readdirSync(path.join(referenceFolder(root), "families")).sort();
+export function familyNames(root: string, kind: Kind = "families"): string[] {
+  return readdirSync(path.join(referenceFolder(root), kind)).sort();
 }
 
-export async function familyParity(root: string, family: string, format: Format): Promise<FamilyParity> {
-  const reference = readParityReference(root, path.join("families", family, "reference"));
-  return withFamily(root, family, format, (backbone) => parityWith(backbone, reference));
+/** The formats that a family's tiny model was written in. */
+export function formatsOf(root: string, family: string, kind: Kind): Format[] {
+  return (Object.keys(formats) as Format[]).filter((format) => existsSync(path.join(referenceFolder(root), kind, family, formats[format])));
+}
+
+export async function familyParity(root: string, family: string, format: Format, kind: Kind = "families"): Promise<FamilyParity> {
+  const reference = readParityReference(root, path.join(kind, family, "reference"));
+  return withFamily(root, family, format, (backbone) => parityWith(backbone, reference), kind);
 }
 
 /** All of a reference's values in one line's figures. */
@@ -52,8 +61,8 @@ export async function parityWith(backbone: Backbone, reference: ParityReference)
 }
 
 /** Opens one of the tiny models in a cache of its own and removes it afterwards. */
-export function withFamily<T>(root: string, family: string, format: Format, work: (backbone: Backbone) => Promise<T>): Promise<T> {
-  return withModel(path.join(referenceFolder(root), "families", family, formats[format]), work);
+export function withFamily<T>(root: string, family: string, format: Format, work: (backbone: Backbone) => Promise<T>, kind: Kind = "families"): Promise<T> {
+  return withModel(path.join(referenceFolder(root), kind, family, formats[format]), work);
 }
 
 /** Opens a model in a cache of its own and removes that afterwards. @param place a model's file or folder */

@@ -44,8 +44,8 @@ function sequenceOf(ids: Int32Array, rows: readonly number[]): Sequence {
 export async function compareLogProbabilities(backbone: Backbone, references: readonly LogitReference[]): Promise<LogProbabilityComparison[]> {
   const vocabulary = await backbone.createProgram({ virtualTokens: 0, head: { kind: "vocabulary" } });
   const results: LogProbabilityComparison[] = [];
-  for (const { name, ids, positions, greedy } of references) {
-    const sequence = sequenceOf(ids, positions.map(({ position }) => position));
+  for (const { name, ids, answerStart, positions, greedy } of references) {
+    const sequence = { ...sequenceOf(ids, positions.map(({ position }) => position)), answerStart };
     const [found] = (await vocabulary.score([sequence], {})).logProbabilities;
     const logProbabilities = worst(positions.flatMap(({ tokenIds, logits, logSumExp }, i) => Array.from(tokenIds, (id, k) => Math.abs(found[i][id] - (logits[k] - logSumExp)))));
     const made = greedy && (await vocabulary.generate({ ...sequence, scored: [] }, {}, { maxNewTokens: greedy.length, stopTokenIds: [] }));

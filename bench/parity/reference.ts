@@ -5,14 +5,14 @@ import { parseSafetensors, toFloatTensor } from "../../src/adapter/safetensors.j
 import type { Backbone } from "../../src/backbone/backbone.js";
 import type { Head, Sequence, TensorValues } from "../../src/engine/program.js";
 
-/** What scripts/reference/smollm2.py, gemma3.py, families.py and encoders.py wrote: values of PyTorch, in float64, on the same dequantised weights. */
+/** What scripts/reference/smollm2.py, gemma3.py, families.py, encoders.py and encoder_decoders.py wrote: values of PyTorch, in float64, on the same dequantised weights. */
 
 const ids = z.array(z.int().min(0));
 const pair = z.tuple([ids, ids]);
 const indexSchema = z.object({
   versions: z.object({ torch: z.string(), transformers: z.string() }),
   stride: z.int().min(1),
-  logits: z.record(z.string(), z.object({ ids, positions: ids, top: z.array(ids), logSumExp: z.array(z.number()), float32Error: z.number() })),
+  logits: z.record(z.string(), z.object({ ids, answerStart: z.int().optional(), positions: ids, top: z.array(ids), logSumExp: z.array(z.number()), float32Error: z.number() })),
   greedy: z.record(z.string(), ids),
   prompt: pair,
   head: z.object({ ids: pair, bias: z.array(z.number()) }),
@@ -28,6 +28,7 @@ const indexSchema = z.object({
         z.object({
           tokens: z.array(z.int().min(-1)),
           virtualTokens: z.array(z.int().min(-1)),
+          answerStart: z.int().optional(),
           scored: z.array(z.object({ row: z.int().min(0), target: z.int().min(0), allowed: ids.optional(), weight: z.number().optional() })),
         }),
       ),
@@ -40,6 +41,8 @@ const indexSchema = z.object({
 export interface LogitReference {
   readonly name: string;
   readonly ids: Int32Array;
+  /** As in Sequence. */
+  readonly answerStart?: number;
   /** For every position: ids of the vocabulary, the logits there, and the log of the sum of all exponentials. */
   readonly positions: readonly { readonly position: number; readonly tokenIds: Int32Array; readonly logits: Float32Array; readonly logSumExp: number }[];
   /** The next tokens of a greedy continuation, for some. */
@@ -90,13 +93,14 @@ export function readParityReference(root: string, name = "smollm2"): ParityRefer
   return {
     madeWith: `PyTorch ${index.versions.torch}, transformers ${index.versions.transformers}`,
     virtualTokens: index.prompt[0].length,
-    logits: Object.entries(index.logits).map(([name, { ids, positions, top, logSumExp, float32Error }]) => {
+    logits: Object.entries(index.logits).map(([name, { ids, answerStart, positions, top, logSumExp, float32Error }]) => {
       const even = values(`logits.${name}`);
       const best = values(`top.${name}`);
       const across = even.length / positions.length;
       return {
         name,
         ids: Int32Array.from(ids),
+        answerStart,
         positions: positions.map((position, i) => ({
           position,
           tokenIds: Int32Array.from([...Array.from({ length: across }, (_, k) => k * index.stride), ...top[i]]),
@@ -112,9 +116,10 @@ export function readParityReference(root: string, name = "smollm2"): ParityRefer
       loss,
       float32Error,
       head: head.kind === "words" ? { kind: "words", tokenIds: Int32Array.from(head.tokenIds) } : head,
-      batch: batch.map(({ tokens, virtualTokens, scored }) => ({
+      batch: batch.map(({ tokens, virtualTokens, answerStart, scored }) => ({
         tokens: Int32Array.from(tokens),
         virtualTokens: Int32Array.from(virtualTokens),
+        answerStart,
         scored: scored.map((row) => ({ ...row, allowed: row.allowed && Int32Array.from(row.allowed) })),
       })),
       gradients: Object.fromEntries([...file.tensors.keys()].filter((tensor) => tensor.startsWith(`gradient.${name}.`)).map((tensor) => [tensor.slice(`gradient.${name}.`.length), values(tensor)])),

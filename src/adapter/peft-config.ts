@@ -15,9 +15,12 @@ export const promptKey = "prompt_embeddings";
 /** What the tensors of a classifier begin with that was trained beside a prompt (SEQ_CLS). */
 export const classifierKey = "base_model.classifier";
 
+/** PEFT's task_type of encoder-decoders. */
+export const sequenceToSequence = "SEQ_2_SEQ_LM";
+
 export interface PromptTuningFacts {
   readonly virtualTokens: number;
-  readonly backbone: Pick<BackboneDescription, "hiddenSize" | "layers" | "attentionHeads" | "hubId" | "encoder">;
+  readonly backbone: Pick<BackboneDescription, "hiddenSize" | "layers" | "attentionHeads" | "hubId" | "encoder" | "kind">;
   readonly init: Initialization;
   /** Whether a light head was trained with the prompt. */
   readonly head?: object;
@@ -41,6 +44,7 @@ export function promptTuningConfig(facts: PromptTuningFacts): string {
     modules_to_save: classifies ? ["classifier", "score"] : null,
     num_attention_heads: backbone.attentionHeads,
     num_layers: backbone.layers,
+    // Of an encoder-decoder PEFT would keep rows for the decoder too, and read only the encoder's.
     num_transformer_submodules: 1,
     num_virtual_tokens: facts.virtualTokens,
     peft_type: "PROMPT_TUNING",
@@ -48,7 +52,7 @@ export function promptTuningConfig(facts: PromptTuningFacts): string {
     prompt_tuning_init: text !== null ? "TEXT" : init.type === "sampled-vocabulary" ? "SAMPLE_VOCAB" : "RANDOM",
     prompt_tuning_init_text: text,
     revision: facts.revision ?? null,
-    task_type: classifies ? "SEQ_CLS" : backbone.encoder ? "FEATURE_EXTRACTION" : "CAUSAL_LM",
+    task_type: classifies ? "SEQ_CLS" : backbone.encoder ? "FEATURE_EXTRACTION" : backbone.kind === "encoder-decoder" ? sequenceToSequence : "CAUSAL_LM",
     token_dim: backbone.hiddenSize,
     tokenizer_kwargs: null,
     tokenizer_name_or_path: text !== null ? base : null,
@@ -97,7 +101,8 @@ export function parsePromptConfig(text: string, name: string): PromptConfig {
   }
   const parsed = promptConfigSchema.safeParse(content);
   if (!parsed.success) return refuse(unusable, `At "${parsed.error.issues[0].path.join(".")}": ${parsed.error.issues[0].message}.`, "Fetch or export the adapter again.");
-  if ((parsed.data.num_transformer_submodules ?? 1) !== 1)
-    return refuse("This soft prompt belongs to an encoder-decoder model, which is not supported yet.", `It has ${parsed.data.num_transformer_submodules} parts (num_transformer_submodules).`, "Choose a prompt of a causal model.");
+  const { num_transformer_submodules: parts, task_type: task } = parsed.data;
+  if ((parts ?? 1) !== 1 && task !== sequenceToSequence)
+    return refuse(unusable, `It has ${parts} parts (num_transformer_submodules), which only prompts of encoder-decoders have (task_type ${sequenceToSequence}).`, "Fetch or export the adapter again.");
   return parsed.data;
 }

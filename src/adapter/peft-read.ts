@@ -32,7 +32,7 @@ export function readPeftAdapter(folder: string): PeftAdapter {
     });
   }
   const weights = parseSafetensors(readLimited(file(weightsName), mostWeightBytes), weightsName);
-  const prompt = promptOf(weights, weightsName);
+  const prompt = encoderRows(promptOf(weights, weightsName), config);
   if (prompt.virtualTokens !== config.num_virtual_tokens || prompt.width !== config.token_dim)
     throw new PromptTuningError("model", `The two files of the adapter "${folder}" do not fit together.`, {
       reason: `${configName} says ${config.num_virtual_tokens} × ${config.token_dim}, the tensor is ${prompt.virtualTokens} × ${prompt.width}.`,
@@ -48,6 +48,15 @@ export function readPeftAdapter(folder: string): PeftAdapter {
       file: folder,
     });
   return { ...prompt, config, tuning, head };
+}
+
+/**
+ * Of an encoder-decoder's prompt PEFT keeps two parts unless told otherwise, the encoder's rows and the decoder's, and for
+ * these types it uses the first (PeftModelForSeq2SeqLM.forward).
+ */
+function encoderRows(prompt: SoftPrompt, { num_transformer_submodules: parts, num_virtual_tokens: virtualTokens }: PromptConfig): SoftPrompt {
+  if (parts !== 2 || prompt.virtualTokens !== 2 * virtualTokens) return prompt;
+  return { ...prompt, virtualTokens, prompt: prompt.prompt.slice(0, virtualTokens * prompt.width) };
 }
 
 /** The soft prompt of a safetensors file: the tensor of PEFT's name, or the only one there is. */

@@ -22,7 +22,7 @@ export interface AdapterContent {
   /** [virtualTokens, backbone.hiddenSize], row-major. */
   readonly prompt: Float32Array;
   readonly virtualTokens: number;
-  readonly backbone: Pick<BackboneDescription, "name" | "family" | "hiddenSize" | "layers" | "attentionHeads" | "hash" | "hubId" | "encoder">;
+  readonly backbone: Pick<BackboneDescription, "name" | "family" | "hiddenSize" | "layers" | "attentionHeads" | "hash" | "hubId" | "encoder" | "kind">;
   /** Revision of the backbone on the hub, if one was asked for. */
   readonly revision?: string;
   /** Where the backbone comes from; a path is relative to the adapter's folder. */

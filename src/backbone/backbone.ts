@@ -17,6 +17,8 @@ export interface BackboneDescription {
   readonly name: string;
   /** Architecture family, e.g. "llama". */
   readonly family: string;
+  /** Present where one part reads the text before the answer and another writes the answer (T5). */
+  readonly kind?: "encoder-decoder";
   readonly format: ModelFormat;
   /** Width of an embedding (d). */
   readonly hiddenSize: number;

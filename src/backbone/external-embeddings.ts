@@ -98,6 +98,20 @@ function checkRow(id: number, rows: number): void {
   if (!(id >= 0 && id < rows)) throw new RangeError(`There is no token ${id} in a vocabulary of ${rows}.`);
 }
 
+/**
+ * The rows that a vocabulary has entries for. Many models' matrices are padded to a round number: what is nearest to a
+ * prompt, or drawn to begin with, is looked for among tokens only.
+ */
+export function rowsOfTokens(table: EmbeddingTable, { vocabularySize }: { readonly vocabularySize: number }): EmbeddingTable {
+  if (table.rows <= vocabularySize) return table;
+  const { width } = table;
+  const gather = (ids: ArrayLike<number>): Float32Array => {
+    for (let i = 0; i < ids.length; i++) checkRow(ids[i], vocabularySize);
+    return table.gather(ids);
+  };
+  return { rows: vocabularySize, width, gather, matrix: () => table.matrix().subarray(0, vocabularySize * width) };
+}
+
 export function embeddingTable(matrix: Float32Array, rows: number, width: number): EmbeddingTable {
   return {
     rows,

@@ -1,7 +1,8 @@
 import type { Backbone } from "../backbone/backbone.js";
 import type { Program, TensorValues } from "../engine/program.js";
 import type { Experiment } from "../experiment/schema.js";
-import { createTask, taskContext } from "../tasks/create-task.js";
+import { createTask } from "../tasks/create-task.js";
+import { taskContext } from "../tasks/task-context.js";
 import type { Task } from "../tasks/task.js";
 import { findPrompt, type FoundPrompt } from "./find-prompt.js";
 import { loadBackbone } from "./load-backbone.js";

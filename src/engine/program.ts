@@ -21,6 +21,12 @@ export interface Sequence {
   readonly tokens: Int32Array;
   /** Row of the soft prompt [T]; −1 where an ordinary token stands. */
   readonly virtualTokens: Int32Array;
+  /**
+   * Position where the answer begins; T where absent. An encoder-decoder reads what stands before with its encoder and
+   * the answer with its decoder, whose start token takes the place of the row before the answer; for other models it
+   * is all one text.
+   */
+  readonly answerStart?: number;
   readonly scored: readonly ScoredRow[];
 }
 

@@ -1,5 +1,3 @@
-import type { Backbone, EncoderFacts } from "../backbone/backbone.js";
-import type { Tokenizer } from "../backbone/tokenizer/tokenizer.js";
 import { PromptTuningError } from "../common/errors.js";
 import type { TaskSettings } from "../experiment/schema.js";
 import { LinearClassification, WordClassification } from "./classification.js";
@@ -7,24 +5,10 @@ import { TextGeneration } from "./generation.js";
 import { SequenceLabelling } from "./labelling/sequence-labelling.js";
 import { encoderParts } from "./encoder-parts.js";
 import type { Task } from "./task.js";
+import type { TaskContext } from "./task-context.js";
 import { taskFacts } from "./task-facts.js";
 import { parseTemplate, withHardPrompt, withoutSoftSlots, type Template } from "./template.js";
 import { defaultVerbalizer, type Verbalizer } from "./verbalizer.js";
-
-export interface TaskContext {
-  readonly tokenizer: Tokenizer;
-  /** Longest sequence of the backbone, in tokens. */
-  readonly contextLength: number;
-  /** Present where the backbone is an encoder. */
-  readonly encoder?: EncoderFacts;
-  /** The labels of the data (Dataset.labels; sequence labelling: the types of spans), for an experiment without a verbalizer. */
-  readonly labels: readonly string[];
-}
-
-/** What a task needs to know of its backbone and of the data's labels. */
-export function taskContext({ tokenizer, description }: Pick<Backbone, "tokenizer" | "description">, labels: readonly string[]): TaskContext {
-  return { tokenizer, contextLength: description.contextLength, encoder: description.encoder, labels };
-}
 
 /** The task of an experiment, ready to encode rows. @throws kind "experiment" or "data" */
 export function createTask(settings: TaskSettings, context: TaskContext): Task {
@@ -59,10 +43,10 @@ export function readTemplate(settings: TaskSettings): Template {
 }
 
 function taskWithTemplate(settings: TaskSettings, template: Template, context: TaskContext, linear: boolean): Task {
-  const { tokenizer, contextLength } = context;
+  const { tokenizer, contextLength, answerApart } = context;
   const { maxTokens, maxRowTokens, cut, context: passages } = settings;
   const { frame, pooling } = encoderParts(settings, template, context, linear);
-  const common = { template, tokenizer, contextLength, maxTokens, maxRowTokens, cut, context: passages, frame };
+  const common = { template, tokenizer, contextLength, answerApart, maxTokens, maxRowTokens, cut, context: passages, frame };
   if (settings.type === "generation") return new TextGeneration({ ...common, maxNewTokens: settings.maxNewTokens });
   if (settings.type === "sequence-labelling") return new SequenceLabelling({ ...common, maxNewTokens: settings.maxNewTokens, target: settings.target, types: verbalizerOf(settings, context.labels) });
   const options = { ...common, verbalizer: verbalizerOf(settings, context.labels), wordsFromData: settings.verbalizer === undefined };

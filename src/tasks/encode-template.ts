@@ -43,6 +43,8 @@ export interface EncodedPrompt {
 export interface TemplateEncoderOptions extends SlotOptions {
   /** Longest sequence of the backbone, in tokens. */
   readonly contextLength: number;
+  /** Whether the answer is read by a part of the backbone of its own: it takes no room beside the prompt, which ends as the tokenizer ends a text. */
+  readonly answerApart?: boolean;
   /** Column → most tokens it may take; the end is cut. */
   readonly maxTokens?: Readonly<Record<string, number>>;
   /** Most tokens of the whole prompt, where that is less than the backbone's context leaves. */
@@ -73,11 +75,11 @@ type Piece =
 export function createTemplateEncoder(template: Template, options: TemplateEncoderOptions): TemplateEncoder {
   const { tokenizer, contextLength, maxRowTokens = Infinity } = options;
   const { pieces, answerSpace } = preparePieces(template, options);
-  const contextRoom = contextLength - (options.answerTokens ?? 0);
+  const contextRoom = options.answerApart ? contextLength : contextLength - (options.answerTokens ?? 0);
   const room = Math.min(contextRoom, maxRowTokens);
   const fixed = pieces.reduce((sum, piece) => sum + (piece.type === "ids" ? piece.ids.length : piece.type === "soft" ? piece.count : piece.type === "mask" ? 1 : 0), 0);
   if (fixed > contextRoom)
-    throw new PromptTuningError("experiment", `The template alone takes ${fixed} tokens and the answer ${contextLength - contextRoom}; the backbone's context holds ${contextLength}.`, {
+    throw new PromptTuningError("experiment", `The template alone takes ${fixed} tokens${options.answerApart ? "" : ` and the answer ${contextLength - contextRoom}`}; the backbone's context holds ${contextLength}.`, {
       advice: "Shorten the template's text, use fewer virtual tokens or shorter answers.",
       setting: ["task", "template"],
     });
@@ -157,6 +159,8 @@ function preparePieces(template: Template, options: TemplateEncoderOptions): { p
   });
   const isInside = parts.some(({ type }) => type === "answer");
   if (!isInside && frame?.mask !== undefined) pieces.push({ type: "mask", id: frame.mask });
+  const end = options.answerApart ? endTokens(tokenizer) : [];
+  if (end.length > 0) pieces.push({ type: "ids", ids: Int32Array.from(end) });
   return { pieces: frame ? framed(pieces, frame) : pieces, answerSpace: isInside ? answerSpace : space };
 }
 
@@ -173,6 +177,11 @@ function framed(pieces: readonly Piece[], { prefix, suffix }: EncoderFrame): Pie
 function beginTokens(tokenizer: Tokenizer): Int32Array {
   const added = tokenizer.beginOfTextId === undefined ? undefined : tokenizer.encode("", { addSpecialTokens: true })[0];
   return added !== undefined && added === tokenizer.beginOfTextId ? Int32Array.of(added) : new Int32Array(0);
+}
+
+/** What the model's own tokenizer puts behind every text. */
+function endTokens(tokenizer: Tokenizer): readonly number[] {
+  return tokenizer.around?.suffix ?? [];
 }
 
 /** An answer needs a token before it: of an empty row and template, this one. */

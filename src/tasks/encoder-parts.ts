@@ -1,7 +1,7 @@
 import { PromptTuningError } from "../common/errors.js";
 import { encoderCannotWrite } from "../engine/encoder/encoder-program.js";
 import type { TaskSettings } from "../experiment/schema.js";
-import type { TaskContext } from "./create-task.js";
+import type { TaskContext } from "./task-context.js";
 import type { EncoderFrame } from "./encode-template.js";
 import type { Pooling } from "./task-facts.js";
 import { hasMask, type Template } from "./template.js";

@@ -4,7 +4,7 @@ import { type DecoderWeights, hasStoredMatrices, outputMatrixName } from "../../
 import type { EmbeddingTable } from "../../engine/embedding-table.js";
 import type { Program } from "../../engine/program.js";
 import type { Backbone, BackboneDescription, ProgramOptions } from "../backbone.js";
-import { readExternalEmbeddings, readExternalRows } from "../external-embeddings.js";
+import { readExternalEmbeddings, readExternalRows, rowsOfTokens } from "../external-embeddings.js";
 import type { ModelFiles } from "../sources/source.js";
 import type { Tokenizer } from "../tokenizer/tokenizer.js";
 import { prepareRoundedWeights } from "./prepare-rounded-weights.js";
@@ -30,6 +30,8 @@ export class DecoderBackbone implements Backbone {
   readonly embeddings: EmbeddingTable;
   /** How the model computes. */
   readonly configuration: DecoderConfiguration;
+  /** With the rows that no token has: a model may generate them. */
+  private readonly table: EmbeddingTable;
   private readonly programs = new Set<Program>();
 
   constructor(private readonly parts: DecoderBackboneParts) {
@@ -38,12 +40,13 @@ export class DecoderBackbone implements Backbone {
     this.description = { name: files.name, family: family.name, format: files.format, hiddenSize, layers, attentionHeads, contextLength, vocabularySize, hash, hubId: files.hubId };
     this.configuration = configuration;
     this.tokenizer = tokenizer;
-    this.embeddings = readExternalEmbeddings(weights.folder, weights.tensors.get("embeddings")!, configuration.embeddingScale);
+    this.table = readExternalEmbeddings(weights.folder, weights.tensors.get("embeddings")!, configuration.embeddingScale);
+    this.embeddings = rowsOfTokens(this.table, tokenizer);
   }
 
   async createProgram({ virtualTokens, head, keptMemory = defaultKeptMemory, backward, ...options }: ProgramOptions): Promise<Program> {
     const { weights } = this.parts;
-    const { configuration, embeddings } = this;
+    const { configuration, table: embeddings } = this;
     const outputRows = (ids: ArrayLike<number>): Float32Array => readExternalRows(weights.folder, weights.tensors.get(outputMatrixName(configuration))!, ids);
     // Rounded matrices are made of floats.
     const rounded = backward === "approximate" && !hasStoredMatrices(weights) ? await prepareRoundedWeights(weights) : undefined;

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { PromptTuningError } from "../../common/errors.js";
+import { encoderDecoderFamilies } from "../families/encoder-decoder/family.js";
 import { encoderFamilies } from "../families/encoder/family.js";
 import { families, supportedFamilies, type Family } from "../families/family.js";
 import { quoted } from "../quoted.js";
@@ -87,7 +88,7 @@ export function familyOfModelType(modelType: string, file: string): Family {
   const family = families.find(({ huggingFace }) => huggingFace.modelTypes.includes(modelType));
   if (family) return family;
   throw new PromptTuningError("model", `The architecture ${quoted(modelType)} is not supported.`, {
-    reason: `${supportedFamilies(({ huggingFace }) => huggingFace.modelTypes)} Encoders: ${encoderFamilies.flatMap(({ modelTypes, title }) => modelTypes.map((type) => `${type} (${title})`)).join(", ")}.`,
+    reason: `${supportedFamilies(({ huggingFace }) => huggingFace.modelTypes)} Encoders: ${encoderFamilies.flatMap(({ modelTypes, title }) => modelTypes.map((type) => `${type} (${title})`)).join(", ")}. Encoder-decoders: ${encoderDecoderFamilies.map(({ huggingFace, title }) => `${huggingFace.modelType} (${title})`).join(", ")}.`,
     advice: "Use a model of one of these families, or an ONNX export of this one.",
     file,
   });

@@ -6,20 +6,22 @@ import { encoderWeightShapes } from "../../engine/encoder/weights.js";
 import type { Backbone, OpenBackboneOptions } from "../backbone.js";
 import { DecoderBackbone } from "../families/decoder-backbone.js";
 import { EncoderBackbone } from "../families/encoder/encoder-backbone.js";
+import { encoderDecoderFamilyOf } from "../families/encoder-decoder/family.js";
 import { type EncoderFamily, encoderFamilyOf } from "../families/encoder/family.js";
 import { readEncoderConfiguration } from "../families/encoder/read-configuration.js";
 import { encoderWeightOrigins } from "../families/encoder/weight-origins.js";
 import type { Family } from "../families/family.js";
-import { type PreparedWeights, prepareWeights } from "../families/prepare-weights.js";
-import { type TensorConventions, weightOrigins, type WeightOrigin } from "../families/weight-origin.js";
+import { prepareWeights } from "../families/prepare-weights.js";
+import { type TensorConventions, weightOrigins } from "../families/weight-origin.js";
 import { quoted } from "../quoted.js";
 import { readBeside } from "../read-beside.js";
 import { hashFile } from "../sources/file-integrity.js";
 import type { ModelFiles } from "../sources/source.js";
 import { createTokenizerFromJson } from "../tokenizer/from-json.js";
-import type { Tokenizer } from "../tokenizer/tokenizer.js";
 import { type ConfigurationFile, parseConfigurationFile } from "./configuration-file.js";
 import { type FolderDecoder, readFolderDecoder } from "./decoder-configuration.js";
+import { encoderDecoderPlan } from "./encoder-decoder-plan.js";
+import type { ModelPlan } from "./model-plan.js";
 import { checkReadable, openWeightsFolder, readWeightsFolder, type WeightsFolder } from "./weights-folder.js";
 
 /** A model from a folder as transformers writes them: config.json, tokenizer.json, weights in one or many files. */
@@ -28,25 +30,16 @@ export async function openSafetensorsBackbone(files: ModelFiles, { cache, onProg
   const configFile = path.join(files.folder, "config.json");
   const config = parseConfigurationFile(configText, configFile);
   const encoder = encoderFamilyOf(config.model_type);
-  const decoder = encoder ? undefined : readFolderDecoder(configText, configFile);
+  const encoderDecoder = encoderDecoderFamilyOf(config.model_type);
+  const decoder = encoder || encoderDecoder ? undefined : readFolderDecoder(configText, configFile);
   const folder = readWeightsFolder(files.modelFile);
-  const plan = encoder ? encoderPlan(encoder, config, configFile, folder) : decoderPlan(decoder!, folder);
+  const plan = encoder ? encoderPlan(encoder, config, configFile, folder) : encoderDecoder ? encoderDecoderPlan(encoderDecoder, config, configFile, folder) : decoderPlan(decoder!, folder);
   checkTensors(plan, folder, files);
   const tokenizer = createTokenizerFromJson(await needed(files, "tokenizer.json"), await readBeside(files, "tokenizer_config.json"));
   const hash = await hashOf(configText, folder);
   const { shapes, origins } = plan;
   const weights = await prepareWeights({ shapes, origins, open: () => openWeightsFolder(folder), hash, form: "float32", cache, onProgress });
   return plan.open({ files, hash, weights, tokenizer });
-}
-
-/** Which weights a model has, where they lie, and what it becomes with them. */
-interface ModelPlan {
-  readonly family: string;
-  readonly shapes: ReadonlyMap<string, readonly number[]>;
-  readonly origins: ReadonlyMap<string, WeightOrigin>;
-  /** Whether a tensor that is not used changes nothing of what the model computes here. */
-  readonly ignores: (tensor: string) => boolean;
-  readonly open: (parts: { readonly files: ModelFiles; readonly hash: string; readonly weights: PreparedWeights; readonly tokenizer: Tokenizer }) => Backbone;
 }
 
 function decoderPlan({ family, configuration }: FolderDecoder, folder: WeightsFolder): ModelPlan {

@@ -9,6 +9,7 @@ import { spaceBeforeFromJson } from "./json-sentence-piece.js";
 import { SentencePieceTokenizer } from "./sentence-piece-tokenizer.js";
 import { wordPieceFromJson } from "./json-word-piece.js";
 import type { Tokenizer } from "./tokenizer.js";
+import { unigramFromJson, unigramPieces } from "./unigram/from-json.js";
 
 const step = z.looseObject({ type: z.string() });
 
@@ -35,10 +36,11 @@ const tokenizerSchema = z.looseObject({
   model: z.looseObject({
     type: z.string().default("BPE"),
     // Checked below, entry by entry: a schema over a hundred thousand entries would copy them.
-    vocab: z.custom<Record<string, unknown>>(isPlainObject, "vocab is not an object"),
+    vocab: z.custom<Record<string, unknown> | unknown[]>((value) => typeof value === "object" && value !== null, "vocab is neither an object nor a list"),
     merges: z.custom<unknown[]>(Array.isArray, "merges is not a list").default([]),
     dropout: z.number().nullish(),
     unk_token: z.string().nullish(),
+    unk_id: z.int().min(0).nullish(),
     continuing_subword_prefix: z.string().nullish(),
     end_of_word_suffix: z.string().nullish(),
     byte_fallback: z.boolean().default(false),
@@ -53,16 +55,18 @@ const configurationSchema = z.looseObject({ bos_token: tokenName, eos_token: tok
 
 /**
  * The tokenizer of a tokenizer.json (and, for the begin and end tokens, its tokenizer_config.json). Byte-level BPE
- * is supported, which GPT-2, SmolLM, Llama 3, Qwen and most decoders since use, and SentencePiece's BPE with byte
- * fallback of Llama 2, Mistral and Gemma, and BERT's WordPiece; whatever else a file asks for is refused by name, never passed over. Patterns of the file are compared with known ones, not run.
+ * is supported, which GPT-2, SmolLM, Llama 3, Qwen and most decoders since use, SentencePiece's BPE with byte
+ * fallback of Llama 2, Mistral and Gemma, its Unigram of T5, and BERT's WordPiece; whatever else a file asks for is refused by name, never passed over. Patterns of the file are compared with known ones, not run.
  *
  * Throws a PromptTuningError of kind "model".
  */
 export function createTokenizerFromJson(tokenizerJsonText: string, tokenizerConfigText?: string): Tokenizer {
   const json = parse(tokenizerJsonText, tokenizerSchema, "tokenizer.json");
   const configuration = tokenizerConfigText === undefined ? undefined : parse(tokenizerConfigText, configurationSchema, "tokenizer_config.json");
-  checkModel(json);
-  const tokens = vocabularyOf(json);
+  const isUnigram = json.model.type === "Unigram";
+  if (!isUnigram) checkModel(json);
+  const pieces = isUnigram ? unigramPieces(json.model.vocab) : undefined;
+  const tokens = pieces ? withAddedTokens(pieces.map(([piece]) => piece), json) : vocabularyOf(json);
   const common = {
     tokens,
     addedTokens: json.added_tokens.map(addedTokenOf),
@@ -71,6 +75,7 @@ export function createTokenizerFromJson(tokenizerJsonText: string, tokenizerConf
     endOfTextId: idOf(tokens, configuration?.eos_token, "end"),
     maskId: idOf(tokens, configuration?.mask_token, "mask"),
   };
+  if (pieces) return unigramFromJson(json, pieces.map(([, score]) => score), common);
   if (json.model.type === "WordPiece") return wordPieceFromJson(json, common);
   const merges = json.model.merges.map(mergeOf);
   if (json.model.byte_fallback) {
@@ -91,10 +96,6 @@ function idOf(tokens: readonly (string | undefined)[], name: string | null | und
   return found;
 }
 
-function isPlainObject(value: unknown): boolean {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
-}
-
 function parse<Schema extends z.ZodType>(text: string, schema: Schema, what: string): z.infer<Schema> {
   checkJsonLimits(text, what);
   let value: unknown;
@@ -110,9 +111,10 @@ function parse<Schema extends z.ZodType>(text: string, schema: Schema, what: str
 }
 
 function checkModel({ model, decoder }: TokenizerJson): void {
-  const refuse = (what: string) => tokenizerError(`${what} is not supported; byte-level BPE, SentencePiece BPE with byte fallback and WordPiece are.`, "Use another model.");
+  const refuse = (what: string) => tokenizerError(`${what} is not supported; byte-level BPE, SentencePiece BPE with byte fallback, Unigram and WordPiece are.`, "Use another model.");
   if (model.type === "WordPiece") return;
   if (model.type !== "BPE") throw refuse(`The model type ${quotedToken(model.type)}`);
+  if (Array.isArray(model.vocab)) throw tokenizerError("model.vocab is a list, as no BPE model has it.");
   if (model.dropout) throw refuse("Dropout of merges");
   if (model.continuing_subword_prefix) throw refuse("A prefix of continuing subwords");
   if (model.end_of_word_suffix) throw refuse("A suffix at the end of words");
@@ -128,24 +130,30 @@ function checkUnknownToken(unknown: string | null | undefined, tokens: readonly 
   }
 }
 
-function vocabularyOf({ model, added_tokens }: TokenizerJson): (string | undefined)[] {
-  const entries = Object.keys(model.vocab);
+function vocabularyOf(json: TokenizerJson): (string | undefined)[] {
+  const vocab = json.model.vocab as Record<string, unknown>;
+  const entries = Object.keys(vocab);
   if (entries.length > maximumVocabulary) throw tokenizerError(`It has ${entries.length} tokens; at most ${maximumVocabulary} are accepted.`);
   const tokens: (string | undefined)[] = [];
-  const put = (token: string, at: unknown) => {
-    if (!Number.isInteger(at) || (at as number) < 0 || (at as number) >= maximumVocabulary) {
-      throw tokenizerError(`The token ${quotedToken(token)} has an impossible id.`);
-    }
-    while (tokens.length <= (at as number)) tokens.push(undefined);
-    const present = tokens[at as number];
-    if (present !== undefined && present !== token) {
-      throw tokenizerError(`The tokens ${quotedToken(present)} and ${quotedToken(token)} have the same id, ${at as number}.`);
-    }
-    tokens[at as number] = token;
-  };
-  for (const token of entries) put(token, model.vocab[token]);
-  for (const { content, id: at } of added_tokens) put(content, at);
+  for (const token of entries) putToken(tokens, token, vocab[token]);
+  return withAddedTokens(tokens, json);
+}
+
+function withAddedTokens(tokens: (string | undefined)[], { added_tokens }: TokenizerJson): (string | undefined)[] {
+  for (const { content, id } of added_tokens) putToken(tokens, content, id);
   return tokens;
+}
+
+function putToken(tokens: (string | undefined)[], token: string, at: unknown): void {
+  if (!Number.isInteger(at) || (at as number) < 0 || (at as number) >= maximumVocabulary) {
+    throw tokenizerError(`The token ${quotedToken(token)} has an impossible id.`);
+  }
+  while (tokens.length <= (at as number)) tokens.push(undefined);
+  const present = tokens[at as number];
+  if (present !== undefined && present !== token) {
+    throw tokenizerError(`The tokens ${quotedToken(present)} and ${quotedToken(token)} have the same id, ${at as number}.`);
+  }
+  tokens[at as number] = token;
 }
 
 function mergeOf(merge: unknown, rank: number): readonly [string, string] {

@@ -9,6 +9,14 @@ export type PieceMerging =
 
 /** What SentencePiece writes for a space. */
 export const spaceMark = "\u2581";
+const bytePiece = /^<0x([0-9A-F]{2})>$/;
+
+/** The bytes that a piece stands for, where "<0x41>" is a byte and a mark a space. */
+export function bytesOfPiece(piece: string): Uint8Array {
+  const byte = bytePiece.exec(piece);
+  return byte ? Uint8Array.of(parseInt(byte[1], 16)) : Buffer.from(piece.replaceAll(spaceMark, " "), "utf8");
+}
+
 /** Between a word and the space before the next one. */
 const wordEnd = new RegExp(`(?<=[^${spaceMark}])(?=${spaceMark})`, "u");
 

@@ -1,6 +1,6 @@
 import { type BeforeMerging, BpeTokenizer } from "./bpe-tokenizer.js";
 import { checkAddedTokens, checkMerges, checkVocabulary, tokenizerError, type Vocabulary } from "./definition.js";
-import { type PieceMerging, SentencePieceBpe, spaceMark } from "./sentence-piece-bpe.js";
+import { bytesOfPiece, type PieceMerging, SentencePieceBpe, spaceMark } from "./sentence-piece-bpe.js";
 import type { EncodeOptions } from "./tokenizer.js";
 
 /** Everything about a SentencePiece tokenizer of the kind BPE, whatever file it came from (Kudo & Richardson 2018). */
@@ -14,8 +14,6 @@ export interface SentencePieceDefinition extends Vocabulary {
    */
   readonly spaceBefore: "each" | "first" | "never";
 }
-
-const bytePiece = /^<0x([0-9A-F]{2})>$/;
 
 /** A SentencePiece tokenizer with byte fallback: Llama 2, Mistral, Gemma. Merging is `@huggingface/tokenizers`. */
 export class SentencePieceTokenizer extends BpeTokenizer {
@@ -34,9 +32,7 @@ export class SentencePieceTokenizer extends BpeTokenizer {
   }
 
   protected override bytes(id: number): Uint8Array {
-    const token = this.token(id);
-    const byte = bytePiece.exec(token);
-    return byte ? Uint8Array.of(parseInt(byte[1], 16)) : Buffer.from(token.replaceAll(spaceMark, " "), "utf8");
+    return bytesOfPiece(this.token(id));
   }
 
   private withFirstSpace(text: string, plain: boolean): string {

@@ -14,6 +14,7 @@ import { sourceChanges } from "../../data/description/source-changes.js";
 import type { Experiment } from "../../experiment/schema.js";
 import type { DataProgress } from "../../protocol/backend/datasets.js";
 import type { HandlerContext } from "../../protocol/peer.js";
+import { taskContext } from "../../tasks/task-context.js";
 import type { BorrowBackbone } from "../../backend/inspector/options.js";
 import type { ProcessContext } from "../context.js";
 import { borrowBackbone } from "../open-backbones.js";
@@ -60,7 +61,7 @@ export function registerDatasets({ peer, settings }: ProcessContext, borrow: Bor
   });
   peer.handle("datasets/template", async ({ file, setting, from, count, ...choice }, context) => {
     const rows = await rowsToPreview(await datasets.open(file, options(context)), setting.answer, from, count, context);
-    return withBackbone(choice, context, async ({ tokenizer, description: { contextLength, encoder } }) => previewTemplate(setting, rows, { tokenizer, contextLength, encoder }));
+    return withBackbone(choice, context, async (backbone) => previewTemplate(setting, rows, taskContext(backbone, [])));
   });
 
   registerShaping(peer, datasets, options);

@@ -1,8 +1,7 @@
-import type { EncoderFacts } from "../../backbone/backbone.js";
-import type { Tokenizer } from "../../backbone/tokenizer/tokenizer.js";
 import { PromptTuningError } from "../../common/errors.js";
 import { createTemplateEncoder, type TemplateEncoder } from "../../tasks/encode-template.js";
 import { labelClashes, labelTokens } from "../../tasks/label-clashes.js";
+import type { TaskContext } from "../../tasks/task-context.js";
 import { parseTemplate, templateColumns, virtualTokenCount } from "../../tasks/template.js";
 import type { TemplatePreview, TemplateSetting } from "../../protocol/backend/template-preview.js";
 
@@ -17,22 +16,18 @@ export interface RowToPreview {
   readonly answer: string | null;
 }
 
-export interface PreviewBackbone {
-  readonly tokenizer: Tokenizer;
-  readonly contextLength: number;
-  /** Present where it is an encoder. */
-  readonly encoder?: EncoderFacts;
-}
+export type PreviewBackbone = Omit<TaskContext, "labels">;
 
 /** What a template and a verbalizer make of rows: their tokens as the backbone reads them, and what is wrong. Never throws for what a person may have typed. */
-export function previewTemplate(setting: TemplateSetting, rows: readonly RowToPreview[], { tokenizer, contextLength, encoder: facts }: PreviewBackbone): TemplatePreview {
+export function previewTemplate(setting: TemplateSetting, rows: readonly RowToPreview[], { tokenizer, contextLength, answerApart, encoder: facts }: PreviewBackbone): TemplatePreview {
   const { template, problems } = parseTemplate(setting.template, setting.answer);
   const verbalizer = new Map(setting.verbalizer.map(({ label, words }) => [label, words]));
   const empty = { problems: [...problems], virtualTokens: virtualTokenCount(template), columns: templateColumns(template), contextLength, rows: [], labels: [], clashes: [] };
   if (problems.some(({ severity }) => severity === "error")) return { ...empty, refused: null };
   let encoder: TemplateEncoder;
   try {
-    encoder = createTemplateEncoder(template, { tokenizer, contextLength, maxTokens: setting.maxTokens, frame: facts && { ...(tokenizer.around ?? { prefix: [], suffix: [] }), mask: facts.scoresWords ? tokenizer.maskId : undefined } });
+    const frame = facts && { ...(tokenizer.around ?? { prefix: [], suffix: [] }), mask: facts.scoresWords ? tokenizer.maskId : undefined };
+    encoder = createTemplateEncoder(template, { tokenizer, contextLength, answerApart, frame, maxTokens: setting.maxTokens });
   } catch (error) {
     return { ...empty, refused: refusalOf(error) };
   }

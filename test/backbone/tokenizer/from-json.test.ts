@@ -62,7 +62,8 @@ describe("createTokenizerFromJson", () => {
 
   // eslint-disable-next-line @typescript-eslint/no-explicit-any
   const changes: [string, (json: any) => void, RegExp][] = [
-    ["a unigram model", (json) => (json.model.type = "Unigram"), /"Unigram"/],
+    ["a word-level model", (json) => (json.model.type = "WordLevel"), /"WordLevel"/],
+    ["a Unigram model whose pieces are no list", (json) => (json.model.type = "Unigram"), /not a list/],
     ["byte fallback with byte-level steps", (json) => (json.model.byte_fallback = true), /before SentencePiece merging/],
     ["dropout", (json) => (json.model.dropout = 0.1), /Dropout/],
     ["a suffix of words", (json) => (json.model.end_of_word_suffix = "</w>"), /suffix/],
