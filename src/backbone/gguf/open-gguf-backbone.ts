@@ -9,11 +9,12 @@ import { readGgufDecoder } from "./decoder-configuration.js";
 import { type GgufHeader, readGgufHeader } from "./header.js";
 import { readTensor, readTensorRows } from "./read-tensor.js";
 
-/** @param hash SHA-256 (hex) of the GGUF file. */
-export async function openGgufBackbone(files: ModelFiles, hash: string, { cache, onProgress }: OpenBackboneOptions): Promise<Backbone> {
+/** @param hashOfFile SHA-256 (hex) of the GGUF file. */
+export async function openGgufBackbone(files: ModelFiles, hashOfFile: () => Promise<string>, { cache, onProgress }: OpenBackboneOptions): Promise<Backbone> {
   const header = await readGgufHeader(files.modelFile);
   const { family, configuration, origins } = await readGgufDecoder(header);
   const tokenizer = createTokenizerFromGguf(header.metadata);
+  const hash = await hashOfFile();
   const weights = await prepareWeights({ configuration, origins, open: () => openTensors(header), hash, cache, onProgress });
   return new DecoderBackbone({ files, hash, family, configuration, weights, tokenizer });
 }

@@ -47,8 +47,8 @@ class OnnxBackbone implements Backbone {
   }
 }
 
-/** @param hash SHA-256 (hex) of the model file. */
-export async function openOnnxBackbone(files: ModelFiles, hash: string): Promise<Backbone> {
+/** @param hashOfFile SHA-256 (hex) of the model file. */
+export async function openOnnxBackbone(files: ModelFiles, hashOfFile: () => Promise<string>): Promise<Backbone> {
   const model = await openExportedModel(files.modelFile);
   const tokenizerText = await readBeside(files, "tokenizer.json");
   if (tokenizerText === undefined) {
@@ -71,7 +71,7 @@ export async function openOnnxBackbone(files: ModelFiles, hash: string): Promise
       attentionHeads: config.num_attention_heads ?? 0,
       contextLength: config.max_position_embeddings ?? assumedContextLength,
       vocabularySize: model.vocabularySize,
-      hash,
+      hash: await hashOfFile(),
       hubId: files.hubId,
     },
     tokenizer,
