@@ -12,20 +12,45 @@ import { readBeside } from "../read-beside.js";
 import { hashFile } from "../sources/file-integrity.js";
 import type { ModelFiles } from "../sources/source.js";
 import { createTokenizerFromJson } from "../tokenizer/from-json.js";
+import type { Tokenizer } from "../tokenizer/tokenizer.js";
 import { readFolderDecoder } from "./decoder-configuration.js";
 import { checkReadable, openWeightsFolder, readWeightsFolder, type WeightsFolder } from "./weights-folder.js";
 
 /** A decoder from a folder as transformers writes them: config.json, tokenizer.json, weights in one or many files. */
 export async function openSafetensorsBackbone(files: ModelFiles, { cache, onProgress }: OpenBackboneOptions): Promise<Backbone> {
+  const { family, configuration, origins, folder, configText } = await readSafetensorsDecoder(files);
+  const tokenizer = await readSafetensorsTokenizer(files);
+  const hash = await hashOf(configText, folder);
+  const weights = await prepareWeights({ configuration, origins, open: () => openWeightsFolder(folder), hash, cache, onProgress });
+  return new DecoderBackbone({ files, hash, family, configuration, weights, tokenizer });
+}
+
+export interface SafetensorsDecoder {
+  readonly family: Family;
+  readonly configuration: DecoderConfiguration;
+  readonly origins: ReadonlyMap<string, WeightOrigin>;
+  readonly folder: WeightsFolder;
+  readonly configText: string;
+}
+
+/** The decoder in a folder, its tensors checked against its configuration. @throws PromptTuningError kind "model". */
+export async function readSafetensorsDecoder(files: ModelFiles): Promise<SafetensorsDecoder> {
   const configText = await needed(files, "config.json");
   const { family, configuration } = readFolderDecoder(configText, path.join(files.folder, "config.json"));
   const folder = readWeightsFolder(files.modelFile);
   const origins = weightOrigins(family, configuration, conventionsOf(family, folder));
   checkTensors(origins, folder, configuration, family, files);
-  const tokenizer = createTokenizerFromJson(await needed(files, "tokenizer.json"), await readBeside(files, "tokenizer_config.json"));
-  const hash = await hashOf(configText, folder);
-  const weights = await prepareWeights({ configuration, origins, open: () => openWeightsFolder(folder), hash, cache, onProgress });
-  return new DecoderBackbone({ files, hash, family, configuration, weights, tokenizer });
+  return { family, configuration, origins, folder, configText };
+}
+
+/** @throws PromptTuningError kind "model". */
+export async function readSafetensorsTokenizer(files: ModelFiles): Promise<Tokenizer> {
+  return createTokenizerFromJson(await needed(files, "tokenizer.json"), await readBeside(files, "tokenizer_config.json"));
+}
+
+/** SHA-256 (hex) that the backbone of a folder goes by. */
+export async function hashOfFolder(files: ModelFiles): Promise<string> {
+  return hashOf(await needed(files, "config.json"), readWeightsFolder(files.modelFile));
 }
 
 async function needed(files: ModelFiles, name: string): Promise<string> {
