@@ -4,7 +4,7 @@ import path from "node:path";
 import { openBackbone } from "../../backbone/open-backbone.js";
 import { type StepSize, usualStep } from "../../backbone/facts/estimate-memory.js";
 import { addGgufFacts } from "../../backbone/facts/gguf-facts.js";
-import { type FactsDraft, type ModelFacts, problemOf } from "../../backbone/facts/model-facts.js";
+import { type FactsDraft, type ModelFacts, type ModelProblem, problemOf } from "../../backbone/facts/model-facts.js";
 import { addOnnxFacts } from "../../backbone/facts/onnx-facts.js";
 import { addSafetensorsFacts } from "../../backbone/facts/safetensors-facts.js";
 import { usableByName, usableInFolder } from "../../backbone/facts/usable-instead.js";
@@ -40,18 +40,34 @@ export async function inspectModel(name: string, baseFolder: string, options: In
   if (files) {
     try {
       await addFacts(draft, files, options.step ?? usualStep);
-      const { missing = [] } = draft.operators ?? {};
-      if (missing.length > 0) draft.problem = { message: "It cannot be trained through.", reason: `There is no gradient rule for ${missing.map(({ operator }) => operator).join(", ")}.`, advice: "Use another variant of the model, or add a rule (docs/adding-a-family-or-an-operator-rule.md)." };
-      else draft.gradient = await gradientOf(files, options);
-      if (draft.gradient?.passed === false) draft.problem = { message: "The gradient computed for this model is wrong, so it cannot be trained.", reason: `It differs from the measured slope of the loss by ${draft.gradient.relativeErrors.map((error) => error.toPrecision(2)).join(" and ")}.`, advice: "Use another export or variant of the model, and please report this one with its name." };
+      if (!missingRules(draft)) draft.gradient = await gradientOf(files, options);
     } catch (error) {
       if (!(error instanceof PromptTuningError) || error.kind === "stopped") throw error;
       draft.problem = problemOf(error);
     }
+    draft.problem = missingRules(draft) ?? wrongGradient(draft) ?? draft.problem;
   }
   draft.problem ??= found.problem;
   if (draft.problem) draft.usableInstead = await instead(found);
   return draft;
+}
+
+function missingRules({ operators }: FactsDraft): ModelProblem | undefined {
+  if (!operators || operators.missing.length === 0) return undefined;
+  return {
+    message: "It cannot be trained through.",
+    reason: `There is no gradient rule for ${operators.missing.map(({ operator }) => operator).join(", ")}.`,
+    advice: "Use another variant of the model, or add a rule (docs/adding-a-family-or-an-operator-rule.md).",
+  };
+}
+
+function wrongGradient({ gradient }: FactsDraft): ModelProblem | undefined {
+  if (!gradient || gradient.passed) return undefined;
+  return {
+    message: "The gradient computed for this model is wrong, so it cannot be trained.",
+    reason: `It differs from the measured slope of the loss by ${gradient.relativeErrors.map((error) => error.toPrecision(2)).join(" and ")}.`,
+    advice: "Use another export or variant of the model, and please report this one with its name.",
+  };
 }
 
 async function addFacts(draft: FactsDraft, files: ModelFiles, step: StepSize): Promise<void> {

@@ -14,6 +14,8 @@ export interface HubOptions {
   /** What the tree says in place of the true list. */
   readonly tree?: unknown;
   readonly repository?: string;
+  /** What its card says. */
+  readonly licence?: string;
   /** Kind of the repository; models have no folder of their own in addresses. */
   readonly type?: "model" | "dataset";
 }
@@ -38,7 +40,7 @@ export async function startHub(options: HubOptions): Promise<FileServer> {
     if (options.token && request.headers.authorization !== `Bearer ${options.token}`) return json(401, { error: "Invalid credentials" });
     const revisions = ["main", commit, "v1/stable"];
     const info = new RegExp(`^/api/${type}s/${repository}/revision/(.+)$`).exec(route);
-    if (info && revisions.includes(info[1])) return json(200, { _id: "1", id: repository, sha: commit, lastModified: "2025-01-01T00:00:00.000Z", private: false, gated: false, downloads: 1, likes: 0 });
+    if (info && revisions.includes(info[1])) return json(200, { _id: "1", id: repository, sha: commit, lastModified: "2025-01-01T00:00:00.000Z", private: false, gated: false, downloads: 1, likes: 0, ...(options.licence ? { cardData: { license: options.licence } } : {}) });
     if (route === `/api/${type}s/${repository}/tree/${commit}`) {
       const entries = Object.entries(options.files).map(([path, content]) => ({
         type: "file",
