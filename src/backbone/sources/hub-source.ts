@@ -3,6 +3,7 @@ import path from "node:path";
 import writeFileAtomic from "write-file-atomic";
 import { z } from "zod";
 import { PromptTuningError } from "../../common/errors.js";
+import { quoted } from "../quoted.js";
 import { cacheFolder } from "./cache-folder.js";
 import { DownloadError, storageError } from "./download-error.js";
 import { hasSize, HubFiles, type HubFilesOptions } from "./hub-files.js";
@@ -106,10 +107,12 @@ export class HubSource implements ModelSource {
     return { ...repository, config: await readFile(this.files.localPath(repository.commit, config.path), "utf8") };
   }
 
-  private readRepository(settings: HubSettings, options: FetchOptions): ReturnType<typeof readRepository> {
+  private async readRepository(settings: HubSettings, options: FetchOptions): ReturnType<typeof readRepository> {
     const { hub, revision } = this.reference;
     options.onProgress?.({ phase: "looking-up", file: hub, done: 0 });
-    return readRepository({ type: "model", name: hub }, revision ?? "main", settings, options.signal, this.options.fetch);
+    const found = await readRepository({ type: "model", name: hub }, revision ?? "main", settings, options.signal, this.options.fetch, this.options.pause);
+    if (found.movedTo) options.onNotice?.(`The repository ${hub} is called ${quoted(found.movedTo)} on the hub now; the experiment may name it so.`);
+    return found;
   }
 
   /** Asks the hub for the commit and decides which files are needed. */
