@@ -95,7 +95,11 @@ function readExternal(folder: string, { data }: Initializer, work: (readInto: Re
 }
 
 function checkRow(id: number, rows: number): void {
-  if (!(id >= 0 && id < rows)) throw new RangeError(`There is no token ${id} in a vocabulary of ${rows}.`);
+  if (id >= 0 && id < rows) return;
+  throw new PromptTuningError("model", `The tokenizer gives the token ${id}, which the model does not have.`, {
+    reason: `Its embeddings are those of ${rows} tokens.`,
+    advice: "Put the tokenizer.json of this very model beside it.",
+  });
 }
 
 /**

@@ -12,6 +12,7 @@ import { openSafetensorsBackbone } from "./safetensors/open-safetensors-backbone
  */
 export async function openBackbone(files: ModelFiles, options: OpenBackboneOptions): Promise<Backbone> {
   if (files.format === "safetensors") return openSafetensorsBackbone(files, options);
-  const hash = files.sha256 ?? (await hashFile(files.modelFile, createHash("sha256")));
+  // Asked for when all else is known to be right: of a file that only seems to be large it would take hours.
+  const hash = async (): Promise<string> => files.sha256 ?? (await hashFile(files.modelFile, createHash("sha256")));
   return files.format === "gguf" ? openGgufBackbone(files, hash, options) : openOnnxBackbone(files, hash);
 }

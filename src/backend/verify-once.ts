@@ -1,12 +1,7 @@
-import { existsSync } from "node:fs";
-import { mkdir, writeFile } from "node:fs/promises";
-import path from "node:path";
-import { env } from "onnxruntime-node";
-import { cacheFolder } from "../backbone/sources/cache-folder.js";
 import { RandomSource } from "../common/random.js";
 import type { Head, Program, Sequence, TensorValues } from "../engine/program.js";
 import { requireRightGradient } from "../engine/verify/finite-difference-check.js";
-import { programVersion } from "./environment.js";
+import { GradientNotes } from "./gradient-notes.js";
 import type { BackendOptions } from "./options.js";
 import type { PreparedRun } from "./prepared-run.js";
 
@@ -28,9 +23,9 @@ function headName(head: Head): string {
  * @throws PromptTuningError kind "model" with the figures.
  */
 export async function verifyOnce({ backbone, program }: PreparedRun, items: readonly Sequence[], values: TensorValues, options: BackendOptions): Promise<void> {
-  const versions = `${programVersion}-${env.versions.node ?? env.versions.common}-${process.platform}-${process.arch}`;
-  const note = path.join(options.cache ?? cacheFolder(), "verified", `${backbone.description.hash}-${headName(program.head)}-${versions}.json`);
-  if (existsSync(note) || items.length === 0) return;
+  const notes = new GradientNotes(options.cache);
+  const { hash } = backbone.description;
+  if (items.length === 0 || (await notes.read(hash, headName(program.head)))) return;
   options.emit?.({ type: "phase", phase: "checking the gradient" });
   const byLength = [...items].sort((a, b) => a.tokens.length - b.tokens.length);
   const sample = Array.from({ length: Math.min(sequencesChecked, items.length) }, (_, i) => byLength[Math.floor((i * byLength.length) / sequencesChecked)]);
@@ -39,10 +34,5 @@ export async function verifyOnce({ backbone, program }: PreparedRun, items: read
   const check = await requireRightGradient(exact, sample, values, { directions, random: RandomSource.derive(1, "verify") }).finally(() => exact !== program && exact.dispose());
   const figures = check.relativeErrors.map((error) => error.toPrecision(2)).join(" and ");
   options.emit?.({ type: "message", level: "info", code: "gradient-checked", text: `The gradient through ${backbone.description.name} agrees with differences of the loss (relative errors ${figures}).` });
-  try {
-    await mkdir(path.dirname(note), { recursive: true });
-    await writeFile(note, `${JSON.stringify(check)}\n`);
-  } catch {
-    // Only costs the check again next time.
-  }
+  await notes.write(hash, headName(program.head), check);
 }

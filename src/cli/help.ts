@@ -67,6 +67,8 @@ Examples:
 Examples:
   ptune models list
   ptune models fetch smollm2-135m-instruct
+  ptune models inspect smollm2-135m-instruct --check
+  ptune models inspect model_q4.onnx
   ptune models remove smollm2-135m-instruct`,
   data: `
 A description (*.ptune-data.json) says where the rows are, how they are read, what the columns are for and how they are

@@ -1,11 +1,13 @@
 import path from "node:path";
 import { Command, Option } from "commander";
 import packageFile from "../../package.json";
+import { usualStep } from "../backbone/facts/estimate-memory.js";
 import { PromptTuningError } from "../common/errors.js";
 import { nearestOf } from "../common/nearest.js";
 import type { ActionWiring } from "./action-wiring.js";
 import { evaluateCommand } from "./commands/evaluate.js";
 import { inspectCommand } from "./commands/inspect.js";
+import { inspectModelCommand, type InspectModelSettings } from "./commands/inspect-model.js";
 import { fetchModelCommand, listModelsCommand, removeModelCommand } from "./commands/models.js";
 import { predictCommand } from "./commands/predict.js";
 import { resumeCommand, runCommand } from "./commands/run.js";
@@ -110,15 +112,22 @@ export function createProgram(host: CommandHost): Command {
     .addHelpText("after", examplesOf("import"))
     .action(action((context, source: string, settings: { name?: string; template?: string; verbalizer?: string[]; model?: string }) => importCommand(context, source, settings)));
 
-  const models = add(program, "models", "list, fetch and remove backbones")
+  const models = add(program, "models", "list, inspect, fetch and remove backbones")
     .argument("[command]", "list when left out")
-    .usage("[list | fetch <name> | remove <name>] [options]")
+    .usage("[list | inspect <name> | fetch <name> | remove <name>] [options]")
     .addHelpText("after", examplesOf("models"))
     .action(action((context, unknown: string | undefined) => (unknown === undefined ? listModelsCommand(context) : refuseModelsCommand(unknown))));
   add(models, "list", "list the catalogue and what is on this disk (the default)").action(action((context) => listModelsCommand(context)));
   add(models, "fetch", "download a backbone")
     .argument("<name>", "catalogue name, or owner/name of the hub")
     .action(action((context, name: string) => fetchModelCommand(context, name)));
+  add(models, "inspect", "show what a model is, the memory it needs, and whether it can be trained through")
+    .argument("<name>", "catalogue name, a .gguf or .onnx file, a folder, or owner/name[/file] of the hub")
+    .option("--check", "open it and compare its gradient with differences of the loss", false)
+    .option("--batch <number>", "texts in a batch, for the memory", wholeNumber(1, 4096), usualStep.batchSize)
+    .option("--tokens <number>", "tokens of the longest text, for the memory", wholeNumber(1, 1_000_000), usualStep.textTokens)
+    .option("--virtual-tokens <number>", "virtual tokens, for the memory", wholeNumber(1, 10_000), usualStep.virtualTokens)
+    .action(action((context, name: string, settings: InspectModelSettings) => inspectModelCommand(context, name, settings)));
   add(models, "remove", "delete a downloaded backbone")
     .argument("<name>", "name as in the list")
     .action(action((context, name: string) => removeModelCommand(context, name)));
@@ -140,6 +149,6 @@ export function createProgram(host: CommandHost): Command {
 
 /** A command with a default of its own gets no suggestion from commander. */
 function refuseModelsCommand(given: string): never {
-  const nearest = nearestOf(given, ["list", "fetch", "remove"]);
+  const nearest = nearestOf(given, ["list", "inspect", "fetch", "remove"]);
   throw new PromptTuningError("usage", `Unknown command 'models ${given}'.${nearest === undefined ? "" : ` (Did you mean models ${nearest}?)`}`, { advice: "Use ptune models --help for what there is." });
 }

@@ -11,11 +11,12 @@ import { type GgufHeader, readGgufHeader } from "./header.js";
 import { readTensor, readTensorBlocks, readTensorRows } from "./read-tensor.js";
 import { blockLayoutOf } from "./unpack-blocks.js";
 
-/** @param hash SHA-256 (hex) of the GGUF file. */
-export async function openGgufBackbone(files: ModelFiles, hash: string, { cache, weights: form = "float32", onProgress }: OpenBackboneOptions): Promise<Backbone> {
+/** @param hashOfFile SHA-256 (hex) of the GGUF file. */
+export async function openGgufBackbone(files: ModelFiles, hashOfFile: () => Promise<string>, { cache, weights: form = "float32", onProgress }: OpenBackboneOptions): Promise<Backbone> {
   const header = await readGgufHeader(files.modelFile);
   const { family, configuration, origins } = await readGgufDecoder(header);
   const tokenizer = createTokenizerFromGguf(header.metadata);
+  const hash = await hashOfFile();
   const weights = await prepareWeights({ shapes: decoderWeightShapes(configuration), origins, open: () => openTensors(header), hash, form, blocksOf: (tensor) => blockLayoutOf(header.tensors.get(tensor)!.type), cache, onProgress });
   return new DecoderBackbone({ files, hash, family, configuration, weights, tokenizer });
 }

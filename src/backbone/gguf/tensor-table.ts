@@ -20,6 +20,8 @@ export interface GgufTensorInfo {
 const maximumTensors = 100_000;
 const maximumNameBytes = 255;
 const maximumDimensions = 4;
+/** Behind the last tensor: padding, and what a program may have put there. */
+const mostSurplusBytes = 1024 * 1024;
 
 interface UnplacedTensor extends Omit<GgufTensorInfo, "offset"> {
   /** From the start of the data section. */
@@ -51,6 +53,7 @@ export function readTensorTable(cursor: HeaderCursor, count: number, alignment: 
     tensors.set(tensor.name, { ...tensor, offset });
   }
   checkOverlaps(cursor.file, [...tensors.values()]);
+  checkEnd(cursor, dataStart, tensors);
   return tensors;
 }
 
@@ -100,6 +103,12 @@ function readEntry(cursor: HeaderCursor, index: number, alignment: number): Unpl
     elements,
     relativeOffset: Number(relativeOffset),
   };
+}
+
+/** A file can claim any size at no cost (a hole); what reads or hashes the whole of it would not end. */
+function checkEnd({ file, size }: HeaderCursor, dataStart: number, tensors: ReadonlyMap<string, GgufTensorInfo>): void {
+  const end = [...tensors.values()].reduce((latest, { offset, byteLength }) => Math.max(latest, offset + byteLength), dataStart);
+  if (size - end > mostSurplusBytes) throw brokenGguf(file, `${size - end} bytes at its end belong to no tensor.`);
 }
 
 function checkOverlaps(file: string, tensors: GgufTensorInfo[]): void {

@@ -52,18 +52,10 @@ class OnnxBackbone implements Backbone {
   }
 }
 
-/** @param hash SHA-256 (hex) of the model file. */
-export async function openOnnxBackbone(files: ModelFiles, hash: string): Promise<Backbone> {
+/** @param hashOfFile SHA-256 (hex) of the model file. */
+export async function openOnnxBackbone(files: ModelFiles, hashOfFile: () => Promise<string>): Promise<Backbone> {
   const model = await openExportedModel(files.modelFile);
-  const tokenizerText = await readBeside(files, "tokenizer.json");
-  if (tokenizerText === undefined) {
-    throw new PromptTuningError("model", "The model has no tokenizer.", {
-      reason: `There is no tokenizer.json in ${files.folder}, nor in the folder above.`,
-      advice: "Copy the tokenizer.json (and config.json) of the model it was exported from beside it.",
-      file: files.modelFile,
-    });
-  }
-  const tokenizer = createTokenizerFromJson(tokenizerText, await readBeside(files, "tokenizer_config.json"));
+  const tokenizer = await readOnnxTokenizer(files);
   const config = parseConfig(await readBeside(files, "config.json"), files);
   const family = encoderFamilyOf(config.model_type ?? "");
   return new OnnxBackbone(
@@ -78,7 +70,7 @@ export async function openOnnxBackbone(files: ModelFiles, hash: string): Promise
       contextLength: config.max_position_embeddings === undefined ? assumedContextLength : config.max_position_embeddings - (family?.firstPosition ?? 0),
       encoder: encoderFacts(model, config, family),
       vocabularySize: model.vocabularySize,
-      hash,
+      hash: await hashOfFile(),
       hubId: files.hubId,
     },
     tokenizer,
@@ -97,6 +89,19 @@ function encoderFacts({ inputs, output, file }: ExportedModel, { architectures }
     });
   }
   return { scoresWords: output.logits !== undefined, pooler: false };
+}
+
+/** The tokenizer.json beside an export. @throws PromptTuningError kind "model". */
+export async function readOnnxTokenizer(files: ModelFiles): Promise<Tokenizer> {
+  const tokenizerText = await readBeside(files, "tokenizer.json");
+  if (tokenizerText === undefined) {
+    throw new PromptTuningError("model", "The model has no tokenizer.", {
+      reason: `There is no tokenizer.json in ${files.folder}, nor in the folder above.`,
+      advice: "Copy the tokenizer.json (and config.json) of the model it was exported from beside it.",
+      file: files.modelFile,
+    });
+  }
+  return createTokenizerFromJson(tokenizerText, await readBeside(files, "tokenizer_config.json"));
 }
 
 function parseConfig(text: string | undefined, files: ModelFiles): z.infer<typeof configSchema> {

@@ -17,6 +17,7 @@ export function encoderDecoderPlan(family: EncoderDecoderFamily, config: Configu
   const configuration = readEncoderDecoderConfiguration(config, family, folder.tensors.has(outputMatrix), file);
   return {
     family: family.name,
+    sizes: { ...configuration, layers: configuration.encoderLayers + configuration.decoderLayers, keyValueHeads: configuration.attentionHeads },
     shapes: encoderDecoderWeightShapes(configuration),
     origins: encoderDecoderOrigins(configuration, tensorNames(folder, configuration.gatedFeedForward)),
     ignores: (name) => unread.includes(name),

@@ -18,6 +18,7 @@ import { readBeside } from "../read-beside.js";
 import { hashFile } from "../sources/file-integrity.js";
 import type { ModelFiles } from "../sources/source.js";
 import { createTokenizerFromJson } from "../tokenizer/from-json.js";
+import type { Tokenizer } from "../tokenizer/tokenizer.js";
 import { type ConfigurationFile, parseConfigurationFile } from "./configuration-file.js";
 import { type FolderDecoder, readFolderDecoder } from "./decoder-configuration.js";
 import { encoderDecoderPlan } from "./encoder-decoder-plan.js";
@@ -26,6 +27,22 @@ import { checkReadable, openWeightsFolder, readWeightsFolder, type WeightsFolder
 
 /** A model from a folder as transformers writes them: config.json, tokenizer.json, weights in one or many files. */
 export async function openSafetensorsBackbone(files: ModelFiles, { cache, onProgress }: OpenBackboneOptions): Promise<Backbone> {
+  const { plan, folder, configText } = await readSafetensorsModel(files);
+  const tokenizer = await readSafetensorsTokenizer(files);
+  const hash = await hashOf(configText, folder);
+  const { shapes, origins } = plan;
+  const weights = await prepareWeights({ shapes, origins, open: () => openWeightsFolder(folder), hash, form: "float32", cache, onProgress });
+  return plan.open({ files, hash, weights, tokenizer });
+}
+
+export interface SafetensorsModel {
+  readonly plan: ModelPlan;
+  readonly folder: WeightsFolder;
+  readonly configText: string;
+}
+
+/** The model in a folder, its tensors checked against its configuration. @throws PromptTuningError kind "model". */
+export async function readSafetensorsModel(files: ModelFiles): Promise<SafetensorsModel> {
   const configText = await needed(files, "config.json");
   const configFile = path.join(files.folder, "config.json");
   const config = parseConfigurationFile(configText, configFile);
@@ -35,16 +52,23 @@ export async function openSafetensorsBackbone(files: ModelFiles, { cache, onProg
   const folder = readWeightsFolder(files.modelFile);
   const plan = encoder ? encoderPlan(encoder, config, configFile, folder) : encoderDecoder ? encoderDecoderPlan(encoderDecoder, config, configFile, folder) : decoderPlan(decoder!, folder);
   checkTensors(plan, folder, files);
-  const tokenizer = createTokenizerFromJson(await needed(files, "tokenizer.json"), await readBeside(files, "tokenizer_config.json"));
-  const hash = await hashOf(configText, folder);
-  const { shapes, origins } = plan;
-  const weights = await prepareWeights({ shapes, origins, open: () => openWeightsFolder(folder), hash, form: "float32", cache, onProgress });
-  return plan.open({ files, hash, weights, tokenizer });
+  return { plan, folder, configText };
+}
+
+/** @throws PromptTuningError kind "model". */
+export async function readSafetensorsTokenizer(files: ModelFiles): Promise<Tokenizer> {
+  return createTokenizerFromJson(await needed(files, "tokenizer.json"), await readBeside(files, "tokenizer_config.json"));
+}
+
+/** SHA-256 (hex) that the backbone of a folder goes by. */
+export async function hashOfFolder(files: ModelFiles): Promise<string> {
+  return hashOf(await needed(files, "config.json"), readWeightsFolder(files.modelFile));
 }
 
 function decoderPlan({ family, configuration }: FolderDecoder, folder: WeightsFolder): ModelPlan {
   return {
     family: family.name,
+    sizes: configuration,
     shapes: decoderWeightShapes(configuration),
     origins: weightOrigins(family, configuration, conventionsOf(family, folder)),
     ignores: (name) => configuration.tiedEmbeddings && name === "lm_head.weight",
@@ -60,6 +84,7 @@ function encoderPlan(family: EncoderFamily, config: ConfigurationFile, file: str
   const configuration = readEncoderConfiguration(config, family, has, file);
   return {
     family: family.name,
+    sizes: { ...configuration, keyValueHeads: configuration.attentionHeads },
     shapes: encoderWeightShapes(configuration),
     origins: encoderWeightOrigins(family, configuration, has),
     ignores: (name) => encoderExtras.test(name),

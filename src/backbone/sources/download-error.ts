@@ -111,8 +111,8 @@ export function storageError(label: string, file: string, cause: unknown): Downl
   });
 }
 
-/** An answer that is no file, in words. */
-export function httpError(label: string, url: string, status: number): DownloadError {
+/** An answer that is no file, in words. @param wait seconds that the server asks to wait */
+export function httpError(label: string, url: string, status: number, wait = 0): DownloadError {
   const place = displayUrl(url);
   const message = `${label} could not be downloaded from ${place}.`;
   if (status === 404 || status === 410) {
@@ -124,5 +124,9 @@ export function httpError(label: string, url: string, status: number): DownloadE
       advice: "For a private or gated model of the hub, set HF_TOKEN to a token that may read it, and accept the model's terms there.",
     });
   }
-  return new DownloadError("server", message, { reason: `The server answered HTTP ${status}.`, advice: "Try again later." });
+  const later = wait > 0 ? `Try again in ${wait < 120 ? `${wait} seconds` : `${Math.ceil(wait / 60)} minutes`}` : "Try again later";
+  if (status === 429) {
+    return new DownloadError("server", message, { reason: "The server gets too many requests from here (HTTP 429).", advice: `${later}; what has arrived is kept. On the hub a token (HF_TOKEN) raises the limit.` });
+  }
+  return new DownloadError("server", message, { reason: `The server answered HTTP ${status}.`, advice: `${later}.` });
 }

@@ -6,6 +6,7 @@ import { checkFile, type ExpectedFile } from "./file-integrity.js";
 import { sizeOf, withFileLock } from "./file-lock.js";
 import { readPartialState, statePath, writePartialState } from "./partial-state.js";
 import { planResponse } from "./response-plan.js";
+import { longestWaitSeconds } from "./retry-after.js";
 import type { FetchOptions } from "./source.js";
 
 /** The file-system operations a download writes with. Tests put failing ones in their place. */
@@ -120,7 +121,7 @@ async function fetchBytes(request: DownloadRequest, partial: string): Promise<vo
       // A name that is not known or a certificate that is not trusted does not get better within seconds.
       if (failed >= tries || fatal.problem === "certificate" || systemCode(cause) === "ENOTFOUND") throw fatal;
       const pause = Math.max((request.pause ?? 500) * 2 ** (failed - 1), error instanceof RetryLater ? error.wait : 0);
-      await delay(Math.min(pause, 30_000), undefined, { signal: request.signal }).catch(() => undefined);
+      await delay(Math.min(pause, longestWaitSeconds * 1000), undefined, { signal: request.signal }).catch(() => undefined);
     }
   }
 }
@@ -162,8 +163,8 @@ async function fetchOnce(request: DownloadRequest, partial: string): Promise<voi
     }
     if (plan.kind === "refused") {
       await response.body?.cancel();
-      const refusal = httpError(request.label, request.url, response.status);
-      throw plan.retryable ? new RetryLater(refusal, plan.wait) : refusal;
+      const refusal = httpError(request.label, request.url, response.status, plan.waitSeconds);
+      throw plan.retryable && plan.waitSeconds <= longestWaitSeconds ? new RetryLater(refusal, plan.waitSeconds * 1000) : refusal;
     }
     if (plan.total !== undefined && expected.size !== undefined && plan.total !== expected.size) {
       await response.body?.cancel();

@@ -5,6 +5,7 @@ import { PromptTuningError } from "../../common/errors.js";
 import { copyChecked } from "./copy-checked.js";
 import { httpError, networkError, stoppedError } from "./download-error.js";
 import { download } from "./download.js";
+import { hubCall } from "./hub-fetch.js";
 import type { HubFile, RepositoryType } from "./hub-repository.js";
 import type { HubSettings } from "./hub-settings.js";
 import type { FetchOptions } from "./source.js";
@@ -36,14 +37,10 @@ export class HubFiles {
       // The Python client has it already: copied through the same check as a download.
       if (await this.copyShared(settings, commit, file, target, options)) return;
     }
-    const common = {
-      ...(settings.endpoint ? { hubUrl: settings.endpoint } : {}),
-      ...(settings.token ? { accessToken: settings.token } : {}),
-      fetch: ((input: Parameters<typeof fetch>[0], init?: RequestInit) => (this.options.fetch ?? fetch)(input, { ...init, signal: options.signal ?? null })) as typeof fetch,
-    };
+    const call = hubCall({ repository: this.repository, settings, signal: options.signal, fetch: this.options.fetch, pause: this.options.pause });
     let url: string;
     try {
-      const info = await fileDownloadInfo({ ...common, repo: this.repository, path: file.path, revision: commit });
+      const info = await fileDownloadInfo({ ...call, repo: this.repository, path: file.path, revision: commit });
       if (!info) throw httpError(file.path, settings.endpoint ?? "the hub", 404);
       url = info.url;
     } catch (error) {

@@ -1,6 +1,8 @@
 import { datasetInfo, HubApiError, listFiles, modelInfo } from "@huggingface/hub";
+import { z } from "zod";
 import { PromptTuningError } from "../../common/errors.js";
 import { displayUrl, DownloadError, httpError, networkError, stoppedError } from "./download-error.js";
+import { hubCall } from "./hub-fetch.js";
 import type { HubSettings } from "./hub-settings.js";
 
 /** A file of a repository at one commit. */
@@ -30,15 +32,12 @@ export async function readRepository(
   settings: HubSettings,
   signal?: AbortSignal,
   fetchFunction: typeof fetch = fetch,
-): Promise<{ commit: string; files: HubFile[] }> {
-  const common = {
-    ...(settings.endpoint ? { hubUrl: settings.endpoint } : {}),
-    ...(settings.token ? { accessToken: settings.token } : {}),
-    fetch: ((input: Parameters<typeof fetch>[0], init?: RequestInit) => fetchFunction(input, { ...init, signal: signal ?? null })) as typeof fetch,
-  };
+  pause?: number,
+): Promise<{ commit: string; files: HubFile[]; licence?: string; movedTo?: string }> {
+  const common = hubCall({ repository, settings, signal, fetch: fetchFunction, pause });
   try {
-    const about = { ...common, name: repository.name, revision, additionalFields: ["sha"] as ["sha"] };
-    const { sha: commit } = await (repository.type === "model" ? modelInfo(about) : datasetInfo(about));
+    const about = { ...common, name: repository.name, revision, additionalFields: ["sha", "cardData"] as ["sha", "cardData"] };
+    const { sha: commit, cardData, name: currentName } = await (repository.type === "model" ? modelInfo(about) : datasetInfo(about));
     if (!/^[0-9a-f]{40}$/.test(commit)) throw new TypeError("the hub named no commit");
     const files: HubFile[] = [];
     for await (const entry of listFiles({ ...common, repo: repository, revision: commit, recursive: true })) {
@@ -48,11 +47,20 @@ export async function readRepository(
       }
       if (files.length > mostFiles) throw new TypeError("the hub lists too many files");
     }
-    return { commit, files };
+    const movedTo = currentName && currentName.toLowerCase() !== repository.name.toLowerCase() ? currentName.slice(0, 200) : undefined;
+    return { commit, files, licence: licenceOf(cardData), movedTo };
   } catch (error) {
     if (signal?.aborted) throw stoppedError(repository.name);
     throw inWords(repository, revision, error);
   }
+}
+
+const cardSchema = z.object({ license: z.union([z.string(), z.array(z.string()).transform((all) => all.join(", "))]).optional(), license_name: z.string().optional() });
+
+/** What a repository's card calls its licence: an SPDX id, or the name of one that has none. */
+function licenceOf(cardData: unknown): string | undefined {
+  const { license, license_name: name } = cardSchema.safeParse(cardData).data ?? {};
+  return (license === "other" ? (name ?? license) : license)?.slice(0, 100);
 }
 
 /** A digest of the promised length, or nothing: a hub that tells another kind is not held to it. */
@@ -68,6 +76,7 @@ export function isSafePath(file: string): boolean {
 
 function inWords({ type, name }: Repository, revision: string, error: unknown): PromptTuningError {
   const label = `${name} (${revision})`;
+  if (error instanceof PromptTuningError) return error;
   if (error instanceof HubApiError) {
     if (error.statusCode === 404) {
       return new DownloadError("not-found", `The hub has no ${type === "model" ? "model" : "data set"} ${label}.`, {

@@ -3,10 +3,11 @@ import path from "node:path";
 import writeFileAtomic from "write-file-atomic";
 import { z } from "zod";
 import { PromptTuningError } from "../../common/errors.js";
+import { quoted } from "../quoted.js";
 import { cacheFolder } from "./cache-folder.js";
 import { DownloadError, storageError } from "./download-error.js";
 import { hasSize, HubFiles, type HubFilesOptions } from "./hub-files.js";
-import { isSafePath, readRepository } from "./hub-repository.js";
+import { type HubFile, isSafePath, readRepository } from "./hub-repository.js";
 import { isHubName } from "./hub-name.js";
 import { hubSettings, type HubSettings } from "./hub-settings.js";
 import { belongsTo } from "./local-source.js";
@@ -20,10 +21,21 @@ export interface HubReference {
   readonly file?: string;
 }
 
+/** A repository as its lists describe it. */
+export interface HubLook {
+  readonly commit: string;
+  readonly files: readonly HubFile[];
+  readonly licence?: string;
+  /** Content of its config.json, where it has one. */
+  readonly config?: string;
+}
+
 export interface HubSourceOptions extends HubFilesOptions {
   readonly cache?: string;
   readonly environment?: NodeJS.ProcessEnv;
 }
+
+const mostConfigBytes = 4 * 1024 * 1024;
 
 const hubFileSchema = z.object({
   path: z.string().refine(isSafePath),
@@ -78,11 +90,40 @@ export class HubSource implements ModelSource {
     return this.modelFiles(wanted);
   }
 
+  /** What lies whole on this disk from an earlier fetch; the hub is not asked. */
+  async downloaded(): Promise<ModelFiles | undefined> {
+    const noted = await this.readNote();
+    return noted && (await this.isComplete(noted)) ? this.modelFiles(noted) : undefined;
+  }
+
+  /** What the repository holds, and its config.json, without its weights. @throws DownloadError. */
+  async look(options: FetchOptions = {}): Promise<HubLook> {
+    const settings = await hubSettings(this.options.environment);
+    if (settings.offline) throw new DownloadError("unreachable", `${this.description} cannot be looked at.`, { reason: "HF_HUB_OFFLINE forbids the network.", advice: "Unset it and start again." });
+    const repository = await this.readRepository(settings, options);
+    const config = repository.files.find(({ path: file, size }) => file === "config.json" && size <= mostConfigBytes);
+    if (!config) return repository;
+    await this.files.obtain(repository.commit, config, settings, options);
+    return { ...repository, config: await readFile(this.files.localPath(repository.commit, config.path), "utf8") };
+  }
+
+  private async readRepository(settings: HubSettings, options: FetchOptions): ReturnType<typeof readRepository> {
+    const { hub, revision } = this.reference;
+    options.onProgress?.({ phase: "looking-up", file: hub, done: 0 });
+    const found = await readRepository({ type: "model", name: hub }, revision ?? "main", settings, options.signal, this.options.fetch, this.options.pause);
+    if (found.movedTo) options.onNotice?.(`The repository ${hub} is called ${quoted(found.movedTo)} on the hub now; the experiment may name it so.`);
+    return found;
+  }
+
   /** Asks the hub for the commit and decides which files are needed. */
   private async choose(settings: HubSettings, options: FetchOptions): Promise<Note> {
-    const { hub, revision, file } = this.reference;
-    options.onProgress?.({ phase: "looking-up", file: hub, done: 0 });
-    const { commit, files } = await readRepository({ type: "model", name: hub }, revision ?? "main", settings, options.signal, this.options.fetch);
+    const { commit, files } = await this.readRepository(settings, options);
+    return { commit, files: this.chooseFrom(files) };
+  }
+
+  /** The model's file among a repository's, and what it needs beside it. @throws PromptTuningError where none or several would do. */
+  chooseFrom(files: readonly HubFile[]): HubFile[] {
+    const { hub, file } = this.reference;
     const advice = 'Name it: "model": { "hub": "owner/name", "file": "..." }.';
     const model = file === undefined ? chooseModelFile(`The repository ${hub}`, files, advice) : files.find((candidate) => candidate.path === file);
     if (!model) {
@@ -97,7 +138,7 @@ export class HubSource implements ModelSource {
     }
     // A GGUF file carries its tokenizer and configuration; the others need them beside it.
     const beside = formatOf(model.path) !== "gguf" ? files.filter((other) => other.path !== model.path && belongsTo(model.path, other.path)) : [];
-    return { commit, files: [model, ...beside] };
+    return [model, ...beside];
   }
 
   private modelFiles(note: Note): ModelFiles {

@@ -73,7 +73,7 @@ export function belongsTo(modelFile: string, other: string): boolean {
 }
 
 /** The folder's files and those of its subfolder onnx/, in order of name. */
-async function listModelFolder(folder: string): Promise<Candidate[]> {
+export async function listModelFolder(folder: string): Promise<Candidate[]> {
   const names = await readdir(folder);
   const below = names.includes("onnx") ? await readdir(path.join(folder, "onnx")).catch(() => []) : [];
   const files: Candidate[] = [];

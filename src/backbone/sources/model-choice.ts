@@ -32,7 +32,7 @@ const partOfMany = /-\d{5}-of-\d{5}\.gguf$/i;
  * (model.onnx, onnx/model.onnx); where there is neither, transformers' weights.
  * @throws PromptTuningError model: none, several, or only parts of a split file.
  */
-export function chooseModelFile(where: string, files: readonly Candidate[], advice: string): Candidate {
+export function chooseModelFile<File extends Candidate>(where: string, files: readonly File[], advice: string): File {
   const usable = files.filter((file) => formatOf(file.path) === "gguf" || formatOf(file.path) === "onnx");
   const weights = transformersWeights.map((name) => files.find((file) => file.path === name)).find((file) => file !== undefined);
   if (usable.length === 0 && weights) return weights;

@@ -1,9 +1,11 @@
+import { retryAfterSeconds } from "./retry-after.js";
+
 /** What to do with an HTTP answer to a request for bytes from `have` on. */
 export type ResponsePlan =
   | { readonly kind: "body"; readonly offset: number; readonly total?: number; readonly etag?: string }
   | { readonly kind: "complete" }
   | { readonly kind: "restart" }
-  | { readonly kind: "refused"; readonly retryable: boolean; readonly wait: number };
+  | { readonly kind: "refused"; readonly retryable: boolean; readonly waitSeconds: number };
 
 /** RFC 9110: 206 continues where asked, 200 starts over, 416 tells that there is nothing more (or that the part is of no use). */
 export function planResponse(response: Response, have: number, expectedSize: number | undefined): ResponsePlan {
@@ -27,6 +29,5 @@ export function planResponse(response: Response, have: number, expectedSize: num
     return Number(size) === have ? { kind: "complete" } : { kind: "restart" };
   }
   const retryable = response.status === 408 || response.status === 429 || response.status >= 500;
-  const seconds = Number(response.headers.get("retry-after") ?? 0);
-  return { kind: "refused", retryable, wait: Number.isFinite(seconds) ? Math.min(Math.max(seconds, 0), 30) * 1000 : 0 };
+  return { kind: "refused", retryable, waitSeconds: retryAfterSeconds(response.headers) };
 }

@@ -5,6 +5,7 @@ import { Transform } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import yauzl, { type Entry, type ZipFile } from "yauzl";
 import { PromptTuningError } from "../../common/errors.js";
+import { printable } from "../../engine/onnx/printable.js";
 import { DownloadError, stoppedError, storageError, systemCode } from "./download-error.js";
 import type { FetchOptions } from "./source.js";
 
@@ -89,7 +90,8 @@ function differs(request: ZipEntryRequest, problem: "wrong-size" | "wrong-hash",
 function broken(request: ZipEntryRequest, cause: unknown): PromptTuningError {
   return new PromptTuningError("integrity", `The package of ${request.label} cannot be unpacked.`, {
     file: request.archive,
-    reason: cause instanceof Error ? `${cause.message}.` : undefined,
+    // The message can hold a name out of the archive.
+    reason: cause instanceof Error ? `${printable(cause.message)}.` : undefined,
     advice: "Start again: the package is downloaded anew.",
     cause,
   });

@@ -75,6 +75,14 @@ export function differentiate(graph: Graph, { loss, by, ruleFor }: Differentiate
   return result;
 }
 
+/** The operators between some tensors and the loss, and those of them that have no rule, each with the number of its nodes. */
+export function rulesOnPath(graph: Graph, { loss, by }: DifferentiateOptions): { readonly nodes: number; readonly missing: ReadonlyMap<string, number> } {
+  const path = nodesOnPath(graph, loss, by);
+  const missing = new Map<string, number>();
+  for (const key of path.map(operatorKey)) if (!gradientRules.has(key)) missing.set(key, (missing.get(key) ?? 0) + 1);
+  return { nodes: path.length, missing };
+}
+
 function onesLike(builder: GraphBuilder, loss: string): string {
   const shape = builder.graph.typeOf(loss)?.shape;
   if (shape?.length === 0) return builder.scalar(1);

@@ -1,4 +1,4 @@
-import { differentiate } from "../autodiff/differentiate.js";
+import { differentiate, rulesOnPath } from "../autodiff/differentiate.js";
 import { GraphBuilder } from "../graph/builder.js";
 import type { Graph } from "../graph/graph.js";
 import { prune } from "../graph/prune.js";
@@ -45,4 +45,10 @@ function build(model: ExportedModel, { virtualTokens, head, purpose, exactActiva
   builder.outputAs(loss, "loss");
   prune(graph);
   return graph;
+}
+
+/** Which operators lie between a soft prompt and the loss over the whole vocabulary, and which of them have no rule. */
+export function exportedRulesOnPath(model: ExportedModel): ReturnType<typeof rulesOnPath> {
+  const graph = buildExportedGraph(model, { virtualTokens: 1, head: { kind: "vocabulary" }, purpose: "score" });
+  return guardModel(model.file, () => rulesOnPath(graph, { loss: "loss", by: ["prompt"] }));
 }

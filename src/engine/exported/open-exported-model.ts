@@ -1,4 +1,4 @@
-import { readFile } from "node:fs/promises";
+import { readFile, stat } from "node:fs/promises";
 import { dirname } from "node:path";
 import type { EmbeddingTable } from "../embedding-table.js";
 import { PromptTuningError } from "../../common/errors.js";
@@ -62,8 +62,13 @@ function understand(bytes: Uint8Array, file: string): ExportedModel {
   return { file, folder, graph, inputs, embedding, output, hiddenSize, vocabularySize, readEmbeddings: () => guardModel(file, () => readEmbeddingTable(embedding.table, folder)) };
 }
 
+/** What a protobuf message may take; larger weights lie in files of their own. */
+const mostModelBytes = 2 ** 31 - 1;
+
 async function readModel(file: string): Promise<Uint8Array> {
   try {
+    const { size } = await stat(file);
+    if (size > mostModelBytes) throw new Error(`It has ${size} bytes; an ONNX file has at most ${mostModelBytes}, larger weights lie in data files beside it.`);
     return await readFile(file);
   } catch (cause) {
     throw new PromptTuningError("model", "The model file cannot be read.", {

@@ -1,6 +1,7 @@
 import { PromptTuningError } from "../../common/errors.js";
 import { liftConstants } from "../graph/constant-node.js";
 import type { Graph } from "../graph/graph.js";
+import { refuseGiants } from "../graph/refuse-giants.js";
 import { sortNodes } from "../graph/sort-nodes.js";
 import { fuseDynamicProducts } from "./fuse-dynamic-products.js";
 import { lowerOperators } from "./lower-operators.js";
@@ -25,6 +26,7 @@ export function lowerGraph(graph: Graph, file?: string): void {
   widenHalf(graph);
   fuseDynamicProducts(graph);
   lowerOperators(graph);
+  refuseGiants(graph, file);
 }
 
 function refuseBranches(graph: Graph, file: string | undefined): void {

@@ -2,6 +2,8 @@ import * as vscode from "vscode";
 import type { ListedBackbone } from "../../backbone/sources/list-backbones.js";
 import { bytesText } from "../bytes.js";
 import type { Services } from "../services.js";
+import type { BackboneFacts } from "./backbone-facts.js";
+import { factItem, type FactRow } from "./fact-rows.js";
 import type { Fetches } from "./fetches.js";
 
 /** A row of the Backbones view, and what it passes to the commands of its menu. */
@@ -11,31 +13,36 @@ export interface BackboneRow {
 }
 
 /**
- * The Backbones view: the catalogue, and what else was downloaded. The cache folder is read by the host itself: that is a
+ * The Backbones view: the catalogue, and what else was downloaded; below each what the backend process says of it. The cache folder is read by the host itself: that is a
  * few `readdir`s, works in an untrusted workspace, and starts no process. It is read when the view is shown.
  */
-export class BackbonesTree implements vscode.TreeDataProvider<BackboneRow> {
+export class BackbonesTree implements vscode.TreeDataProvider<BackboneRow | FactRow> {
   private readonly changed = new vscode.EventEmitter<void>();
   readonly onDidChangeTreeData = this.changed.event;
 
   constructor(
     private readonly services: Services,
     private readonly fetches: Fetches,
+    private readonly facts: BackboneFacts,
   ) {}
 
   refresh(): void {
     this.changed.fire();
   }
 
-  async getChildren(row?: BackboneRow): Promise<BackboneRow[]> {
-    if (row) return [];
+  async getChildren(row?: BackboneRow | FactRow): Promise<(BackboneRow | FactRow)[]> {
+    if (row) return row.kind === "backbone" ? this.facts.rows(row.backbone.name) : [];
     const { listBackbones } = await import("../../backbone/sources/list-backbones.js");
     return (await listBackbones(this.services.settings.cacheFolder)).map((backbone) => ({ kind: "backbone", backbone }));
   }
 
-  getTreeItem({ backbone }: BackboneRow): vscode.TreeItem {
+  getTreeItem(row: BackboneRow | FactRow): vscode.TreeItem {
+    if (row.kind === "fact") return factItem(row);
+    const { backbone } = row;
     const fetching = this.fetches.of(backbone.name);
-    const item = new vscode.TreeItem(backbone.name);
+    // Looking into a model is the backend's work, which an untrusted workspace does not start.
+    const canBeAsked = backbone.state === "downloaded" && !fetching && vscode.workspace.isTrusted;
+    const item = new vscode.TreeItem(backbone.name, canBeAsked ? vscode.TreeItemCollapsibleState.Collapsed : vscode.TreeItemCollapsibleState.None);
     item.id = backbone.name;
     item.iconPath = new vscode.ThemeIcon(fetching ? "loading~spin" : icons[backbone.state]);
     item.description = fetching ? percentOf(fetching.progress) : stateText(backbone);

@@ -1,13 +1,15 @@
 import * as vscode from "vscode";
 import type { Services } from "../services.js";
 import { registerCommand } from "../show-error.js";
+import { BackboneFacts } from "./backbone-facts.js";
 import { type BackboneRow, BackbonesTree } from "./backbones-tree.js";
 import { Fetches } from "./fetches.js";
 
 /** The Backbones view and its commands. */
 export function registerBackbones(services: Services): vscode.Disposable {
   const fetches = new Fetches(services);
-  const tree = new BackbonesTree(services, fetches);
+  const facts = new BackboneFacts(services);
+  const tree = new BackbonesTree(services, fetches, facts);
   const view = vscode.window.createTreeView("promptTuning.backbones", { treeDataProvider: tree });
   const refreshIfVisible = (): void => {
     if (view.visible) tree.refresh();
@@ -28,7 +30,10 @@ export function registerBackbones(services: Services): vscode.Disposable {
       states.set(job, state);
       if (state === "running" || state === "finished") refreshIfVisible();
     }),
-    vscode.workspace.onDidGrantWorkspaceTrust(tellTrust),
+    vscode.workspace.onDidGrantWorkspaceTrust(() => {
+      tellTrust();
+      tree.refresh();
+    }),
     registerCommand(services, "downloadBackbone", async (argument) => {
       const name = isRow(argument) ? argument.backbone.name : typeof argument === "string" ? argument : await (await import("./pick-backbone.js")).pickBackbone(services);
       if (name === undefined) return;
@@ -40,7 +45,14 @@ export function registerBackbones(services: Services): vscode.Disposable {
       const { removeBackbone } = await import("./remove-backbone.js");
       if (await removeBackbone(services, fetches, name)) tree.refresh();
     }),
-    registerCommand(services, "refreshBackbones", () => tree.refresh()),
+    registerCommand(services, "checkBackbone", async (argument) => {
+      const name = isRow(argument) ? argument.backbone.name : typeof argument === "string" ? argument : undefined;
+      if (name !== undefined && (await facts.check(name))) tree.refresh();
+    }),
+    registerCommand(services, "refreshBackbones", () => {
+      facts.forget();
+      tree.refresh();
+    }),
   );
 }
 

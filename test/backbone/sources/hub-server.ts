@@ -14,6 +14,14 @@ export interface HubOptions {
   /** What the tree says in place of the true list. */
   readonly tree?: unknown;
   readonly repository?: string;
+  /** What its card says. */
+  readonly licence?: string;
+  /** Every question is answered so, as for gated, private, closed or unknown repositories. */
+  readonly refusal?: { readonly status: number; readonly code?: string; readonly message?: string };
+  /** So many answers are 429, each with this Retry-After. */
+  readonly busy?: { times: number; readonly retryAfter: string };
+  /** A former name, from which it redirects. */
+  readonly movedFrom?: string;
   /** Kind of the repository; models have no folder of their own in addresses. */
   readonly type?: "model" | "dataset";
 }
@@ -35,10 +43,17 @@ export async function startHub(options: HubOptions): Promise<FileServer> {
       const cutting = request.headers.range !== "bytes=0-0" && cuts-- > 0 ? { cutAfter: options.cuts?.after } : {};
       return sendFile(request, response, content, cutting);
     }
+    const { refusal, busy, movedFrom } = options;
+    if (refusal) return json(refusal.status, { error: "no" }, { ...(refusal.code ? { "x-error-code": refusal.code } : {}), ...(refusal.message ? { "x-error-message": refusal.message } : {}) });
+    if (busy && busy.times > 0) {
+      busy.times--;
+      return json(429, { error: "rate limit" }, { "retry-after": busy.retryAfter });
+    }
+    if (movedFrom && route.includes(`/${movedFrom}/`)) return void response.writeHead(307, { location: (request.url ?? "").replace(`/${movedFrom}/`, `/${repository}/`) }).end();
     if (options.token && request.headers.authorization !== `Bearer ${options.token}`) return json(401, { error: "Invalid credentials" });
     const revisions = ["main", commit, "v1/stable"];
     const info = new RegExp(`^/api/${type}s/${repository}/revision/(.+)$`).exec(route);
-    if (info && revisions.includes(info[1])) return json(200, { _id: "1", id: repository, sha: commit, lastModified: "2025-01-01T00:00:00.000Z", private: false, gated: false, downloads: 1, likes: 0 });
+    if (info && revisions.includes(info[1])) return json(200, { _id: "1", id: repository, sha: commit, lastModified: "2025-01-01T00:00:00.000Z", private: false, gated: false, downloads: 1, likes: 0, ...(options.licence ? { cardData: { license: options.licence } } : {}) });
     if (route === `/api/${type}s/${repository}/tree/${commit}`) {
       const entries = Object.entries(options.files).map(([path, content]) => ({
         type: "file",

@@ -15,7 +15,7 @@ let backbone: Backbone;
 beforeAll(async () => {
   cache = mkdtempSync(path.join(tmpdir(), "ptune-decoder-"));
   const hash = createHash("sha256").update(readFileSync(modelFile)).digest("hex");
-  backbone = await openGgufBackbone({ name: "tiny", format: "gguf", modelFile, folder: path.dirname(modelFile), files: [], description: "tiny" }, hash, { cache });
+  backbone = await openGgufBackbone({ name: "tiny", format: "gguf", modelFile, folder: path.dirname(modelFile), files: [], description: "tiny" }, async () => hash, { cache });
 });
 afterAll(async () => {
   await backbone.dispose();

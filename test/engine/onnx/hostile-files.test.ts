@@ -1,14 +1,13 @@
 import { copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { fromBinary, toBinary } from "@bufbuild/protobuf";
 import { afterAll, describe, expect, it } from "vitest";
+import { forgeOnnx } from "../../../bench/data/hostile-models/onnx.js";
 import { PromptTuningError } from "../../../src/common/errors.js";
 import { RandomSource } from "../../../src/common/random.js";
 import { buildExportedGraph } from "../../../src/engine/exported/build-graph.js";
 import { createExportedProgram } from "../../../src/engine/exported/exported-program.js";
 import { openExportedModel } from "../../../src/engine/exported/open-exported-model.js";
-import { type AttributeProto, type ModelProto, ModelProtoSchema } from "../../../src/engine/onnx/onnx_pb.js";
 import { serializeModel } from "../../../src/engine/onnx/model-file.js";
 
 const reference = join(__dirname, "../exported/reference/dynamo");
@@ -36,65 +35,7 @@ function mutateBytes(random: RandomSource): Uint8Array {
   }
 }
 
-/** Changes that stay a readable file: what a node, a type or a weight says of itself is wrong. */
-function mutateMeaning(random: RandomSource): Uint8Array {
-  const model: ModelProto = fromBinary(ModelProtoSchema, new Uint8Array(original));
-  const graph = model.graph!;
-  const pick = <T>(list: readonly T[]): T => list[random.integer(list.length)];
-  const names = graph.node.flatMap((node) => node.output).concat([...graph.initializer.map((tensor) => tensor.name), "input_ids", "", "nothing"]);
-  for (let changes = 1 + random.integer(4); changes > 0; changes--) {
-    const node = pick(graph.node);
-    switch (random.integer(12)) {
-      case 0:
-        if (node.input.length > 0) node.input[random.integer(node.input.length)] = pick(names);
-        break;
-      case 1:
-        node.input.length = random.integer(node.input.length + 1);
-        break;
-      case 2:
-        node.opType = pick(["Gather", "Split", "Softmax", "Concat", "If", "Loop", "Transpose", "Reshape", "Slice", "Where", "Expand", "ReduceMean", "Conv", "", "GroupQueryAttention", "MatMul", "Pad", "Cast", "Constant"]);
-        break;
-      case 3:
-        node.output.length = random.integer(node.output.length + 1);
-        break;
-      case 4:
-        for (const attribute of node.attribute) spoil(attribute, random);
-        break;
-      case 5:
-        node.attribute.splice(0);
-        break;
-      case 6: {
-        const tensor = pick(graph.initializer);
-        tensor.dims = Array.from({ length: random.integer(5) }, () => BigInt(pick([0, 1, 2, -1, 7, 2 ** 31, Number.MAX_SAFE_INTEGER])));
-        break;
-      }
-      case 7:
-        pick(graph.initializer).dataType = random.integer(30);
-        break;
-      case 8: {
-        const info = pick(graph.valueInfo).type?.value;
-        if (info?.case === "tensorType") info.value.shape?.dim.splice(0, 1 + random.integer(3));
-        break;
-      }
-      case 9:
-        graph.node.splice(random.integer(graph.node.length), 1 + random.integer(3));
-        break;
-      case 10:
-        graph.node.push(graph.node.splice(random.integer(graph.node.length), 1)[0]);
-        break;
-      default:
-        pick([() => graph.input.splice(random.integer(3), 1), () => graph.output.splice(0), () => model.opsetImport.splice(0), () => (node.domain = "com.microsoft"), () => (pick(graph.input).name = "use_cache_branch")])();
-    }
-  }
-  return toBinary(ModelProtoSchema, model);
-}
-
-function spoil(attribute: AttributeProto, random: RandomSource): void {
-  attribute.i = BigInt(random.integer(2000) - 1000);
-  attribute.f = random.normal() * 1e30;
-  attribute.ints = attribute.ints.map(() => BigInt(random.integer(20) - 10));
-  if (random.integer(3) === 0) attribute.type = random.integer(16);
-}
+const mutateMeaning = (random: RandomSource): Uint8Array => forgeOnnx(random, original);
 
 /** Reads a file as far as a session would be opened, or only as far as a program would be made. @returns whether it was understood. */
 async function read(bytes: Uint8Array, differentiated = true): Promise<boolean> {

@@ -17,6 +17,30 @@ export const tanh: GradientRule = (node, [g], { builder }) => {
 /** y = ln(1 + eˣ): g·σ(x). */
 export const softplus: GradientRule = (node, [g], { builder }) => [builder.add("Mul", [g!, builder.add("Sigmoid", [node.inputs[0]])])];
 
+/** y = x where x > 0, else α(eˣ − 1): g, else g·(y + α) (Clevert et al. 2016, section 3). */
+export const elu: GradientRule = (node, [g], { builder }) => {
+  const below = builder.add("Add", [node.outputs[0], builder.scalar(floatAttribute(node.attributes, "alpha", 1))]);
+  return [builder.add("Where", [builder.add("Greater", [node.inputs[0], builder.scalar(0)]), g!, builder.add("Mul", [g!, below])])];
+};
+
+/** y = x·t, t = tanh(ln(1 + eˣ)): g·(t + x·(1 − t²)·σ(x)) (Misra 2020, equation 2). */
+export const mish: GradientRule = (node, [g], { builder }) => {
+  const [x] = node.inputs;
+  const t = builder.add("Tanh", [builder.add("Softplus", [x])]);
+  const bend = builder.add("Mul", [builder.add("Sub", [builder.scalar(1), builder.add("Mul", [t, t])]), builder.add("Sigmoid", [x])]);
+  return [builder.add("Mul", [g!, builder.add("Add", [t, builder.add("Mul", [x, bend])])])];
+};
+
+/** y = x·h, h = clip(x/6 + ½, 0, 1): g·(h + x/6 where 0 < h < 1) (Howard et al. 2019, section 5.2). */
+export const hardSwish: GradientRule = (node, [g], { builder }) => {
+  const [x] = node.inputs;
+  const sixth = builder.add("Mul", [x, builder.scalar(1 / 6)]);
+  const gate = builder.add("Clip", [builder.add("Add", [sixth, builder.scalar(0.5)]), builder.scalar(0), builder.scalar(1)]);
+  const isInside = builder.add("And", [builder.add("Greater", [gate, builder.scalar(0)]), builder.add("Less", [gate, builder.scalar(1)])]);
+  const slope = builder.add("Add", [gate, builder.add("Where", [isInside, sixth, builder.scalar(0)])]);
+  return [builder.add("Mul", [g!, slope])];
+};
+
 /** y = x·σ(αx), s = σ(αx): g·(s + α·y·(1 − s)). With α = 1 this is SiLU (Elfwing et al. 2018, equation 2). */
 function gatedBySigmoid(standard: number): GradientRule {
   return (node, [g], { builder }) => {

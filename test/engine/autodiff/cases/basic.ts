@@ -55,6 +55,9 @@ export const basicCases: Readonly<Record<string, readonly OperatorCase[]>> = {
   Relu: unary({ away: [0] }),
   LeakyRelu: [...unary({ away: [0] }), { note: "another slope", inputs: [float([2, 5], { away: [0] })], attributes: { alpha: f(0.3) } }],
   Softplus: unary({ low: -6, high: 6 }),
+  Elu: [...unary({ away: [0] }), { note: "another slope", inputs: [float([2, 5], { away: [0] })], attributes: { alpha: f(0.3) } }],
+  Mish: unary({ low: -6, high: 6 }),
+  HardSwish: unary({ low: -6, high: 6, away: [-3, 3] }),
   Pow: [
     ...broadcasting({ low: -2, high: 2 }).map((testCase) => ({ ...testCase, inputs: testCase.inputs.map((input) => (input.kind === "float" ? { ...input, low: 0.5, high: 2 } : input)) })),
     { note: "the square of negative values too", inputs: [float([2, 5]), values([], [2], true)] },

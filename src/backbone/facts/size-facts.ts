@@ -1,0 +1,17 @@
+import type { Tokenizer } from "../tokenizer/tokenizer.js";
+import { SentencePieceTokenizer } from "../tokenizer/sentence-piece-tokenizer.js";
+import { ByteLevelTokenizer } from "../tokenizer/byte-level-tokenizer.js";
+import { estimateTrainingMemory, type ModelSizes, type StepSize } from "./estimate-memory.js";
+import type { FactsDraft, ModelFacts } from "./model-facts.js";
+
+/** What the sizes of a model tell whose graph is this program's own, whatever file it came from. @param shapes of its weights. */
+export function addSizeFacts(draft: FactsDraft, sizes: ModelSizes, shapes: ReadonlyMap<string, readonly number[]>, step: StepSize): void {
+  const { layers, hiddenSize, contextLength } = sizes;
+  const bytes = [...shapes.values()].reduce((sum, shape) => sum + shape.reduce((product, size) => product * size, 4), 0);
+  Object.assign(draft, { layers, hiddenSize, contextLength, operators: { missing: [] }, memory: { bytes: estimateTrainingMemory(bytes, sizes, step), ...step } });
+}
+
+export function tokenizerFacts(tokenizer: Tokenizer): ModelFacts["tokenizer"] {
+  const kind = tokenizer instanceof SentencePieceTokenizer ? "sentencepiece" : tokenizer instanceof ByteLevelTokenizer ? "byte-level-bpe" : "other";
+  return { kind, vocabulary: tokenizer.vocabularySize };
+}

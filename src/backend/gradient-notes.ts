@@ -1,0 +1,45 @@
+import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
+import path from "node:path";
+import { env } from "onnxruntime-node";
+import { z } from "zod";
+import { cacheFolder } from "../backbone/sources/cache-folder.js";
+import type { GradientCheck } from "../engine/verify/finite-difference-check.js";
+import { programVersion } from "./environment.js";
+
+const checkSchema = z.object({ relativeErrors: z.array(z.number()), tolerance: z.number(), passed: z.boolean() });
+
+/** What the gradient's check of a model gave, kept in the cache under its hash and the versions that computed it. */
+export class GradientNotes {
+  private readonly folder: string;
+  private readonly versions = `${programVersion}-${env.versions.node ?? env.versions.common}-${process.platform}-${process.arch}`;
+
+  constructor(cache: string = cacheFolder()) {
+    this.folder = path.join(cache, "verified");
+  }
+
+  /** The note of a model under one kind of head, or under any. A damaged one is as none. */
+  async read(hash: string, head?: string): Promise<GradientCheck | undefined> {
+    const names = head ? [this.nameOf(hash, head)] : (await readdir(this.folder).catch(() => [])).filter((name) => name.startsWith(`${hash}-`) && name.endsWith(`-${this.versions}.json`)).sort();
+    for (const name of names) {
+      try {
+        return checkSchema.parse(JSON.parse(await readFile(path.join(this.folder, name), "utf8")));
+      } catch {
+        // The next one, or the check again.
+      }
+    }
+    return undefined;
+  }
+
+  async write(hash: string, head: string, check: GradientCheck): Promise<void> {
+    try {
+      await mkdir(this.folder, { recursive: true });
+      await writeFile(path.join(this.folder, this.nameOf(hash, head)), `${JSON.stringify(check)}\n`);
+    } catch {
+      // Only costs the check again next time.
+    }
+  }
+
+  private nameOf(hash: string, head: string): string {
+    return `${hash}-${head}-${this.versions}.json`;
+  }
+}
