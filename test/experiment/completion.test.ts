@@ -65,7 +65,7 @@ describe("completion in an experiment", () => {
       ["{text}", "{soft:20}", "{label}", "{mask}"].map((slot) => [slot, `{ ${data}, "task": { "type": "classification", "template": "Message: ${slot} now" } }`]),
     );
     expect((await offered('{ "task": { "type": "generation", "template": "a|b" } }')).at(-1)).toEqual(["{output}", '{ "task": { "type": "generation", "template": "a{output}b" } }']);
-    expect(await labels('{ "dataset": { "train": "train.tsv" }, "task": { "template": "{|" } }')).toEqual(["{message}", "{class}", "{soft:20}", "{label}"]);
+    expect(await labels('{ "dataset": { "train": "train.tsv" }, "task": { "template": "{|" } }')).toEqual(["{message}", "{class}", "{soft:20}", "{label}", "{mask}"]);
     expect((await offered('{ "task": { "template": "{{|" } }'))[0][1]).toBe('{ "task": { "template": "{{{soft:20}" } }');
   });
 

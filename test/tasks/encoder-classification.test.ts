@@ -49,12 +49,12 @@ const tokensOf = (settings: object): number[] => [...task(settings).trainingSequ
 
 describe("words in the place of an encoder's mask", () => {
   it("stand where {mask} is, and what follows is read too", () => {
-    const made = task({ template: "{soft:2}{text} is {mask} {more}" });
+    const made = task({ template: "{soft:2}{text} is:{mask} {more}" });
     const { tokens, virtualTokens, scored } = made.trainingSequence(row);
-    expect([...tokens]).toEqual([begin, -1, -1, ...bytes("hi is"), mask, ...bytes(" [SEP]"), end]);
+    expect([...tokens]).toEqual([begin, -1, -1, ...bytes("hi is:"), mask, ...bytes(" [SEP]"), end]);
     expect([...virtualTokens].slice(0, 4)).toEqual([-1, 0, 1, -1]);
-    expect(scored).toEqual([{ row: 8, target: 0, allowed: Int32Array.of(0, 1) }]);
-    // Of " x" and " y" the mask would have to hold two tokens: the space stays in the text.
+    expect(scored).toEqual([{ row: 9, target: 0, allowed: Int32Array.of(0, 1) }]);
+    expect(made.head).toEqual({ kind: "words", tokenIds: Int32Array.from(bytes("xy")) });
     expect(made.scoringSequences(row)).toHaveLength(1);
   });
 
