@@ -63,7 +63,7 @@ export function endToEndTasks(sharedData: string | undefined): EndToEndTask[] {
     },
     init: "Is the sentiment of this text negative, neutral or positive? Answer with one word.",
     steps: 300,
-    least: { encoder: 0.65, decoder: 0.65 },
+    least: { encoder: 0.8, decoder: 0.65 },
     items: 400,
   };
   return [spam, sentiment];
