@@ -1,9 +1,6 @@
-import { createHash } from "node:crypto";
-import { readdirSync, readFileSync } from "node:fs";
+import { readdirSync } from "node:fs";
 import path from "node:path";
 import type { Backbone } from "../../src/backbone/backbone.js";
-import type { Tokenizer } from "../../src/backbone/tokenizer/tokenizer.js";
-import { mails, oddString } from "../../test/backbone/tokenizer/texts.js";
 import { worst } from "./compare.js";
 import { withModel } from "./families.js";
 import { compareGradients } from "./gradients.js";
@@ -58,24 +55,4 @@ export async function parityOfEncoder(backbone: Backbone, reference: ParityRefer
       gradient: worst(reference.gradients.flatMap(({ float32Error }) => Object.values(float32Error))),
     },
   };
-}
-
-const digestBytes = 6;
-
-/** How many of 10,000 texts have the ids that the Python package tokenizers gave. @param file digests, see scripts/reference/tokenizer.py */
-export function equalTokenIds(tokenizer: Tokenizer, file: string, apart = digestBytes): { readonly equal: number; readonly of: number } {
-  const expected = readFileSync(file);
-  let index = 0;
-  let equal = 0;
-  for (const text of referenceTexts()) {
-    const found = createHash("sha256").update(text, "utf8").update(Uint8Array.of(255)).update(tokenizer.encode(text)).digest().subarray(0, digestBytes);
-    if (found.equals(expected.subarray(index * apart, index * apart + digestBytes))) equal++;
-    index++;
-  }
-  return { equal, of: index };
-}
-
-function* referenceTexts(): Generator<string> {
-  yield* mails(5000);
-  for (let index = 0; index < 5000; index++) yield oddString(index);
 }

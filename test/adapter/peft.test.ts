@@ -112,6 +112,13 @@ describe("reading what PEFT made", () => {
     expect(readPeftAdapter(path.join(reference, "tiny", "prompt-tuning"))).toMatchObject({ virtualTokens: 3, width: 8 });
     expect(readPeftAdapter(path.join(reference, "tiny", "p-tuning"))).toMatchObject({ virtualTokens: 4, width: 8, config: { peft_type: "P_TUNING" } });
   });
+  test("a prompt with the classifier that was trained beside it", () => {
+    const { head, ...adapter } = readPeftAdapter(path.join(reference, "tiny", "sequence-classification"));
+    expect(adapter).toMatchObject({ virtualTokens: 4, width: 8, config: { task_type: "SEQ_CLS" } });
+    expect(head?.weight).toHaveLength(3 * 8);
+    expect(head?.bias).toHaveLength(3);
+    expect(head?.weight.some((value) => value !== 0)).toBe(true);
+  });
   test("other adapters are named and refused", () => {
     expect(errorOf(() => readPeftAdapter(path.join(reference, "tiny", "lora"))).describe()).toBe(
       'This adapter is "LORA" (LoRA matrices), which is not supported yet. Soft prompts (PROMPT_TUNING and P_TUNING) can be read. Choose an adapter of one of these types.',
@@ -132,6 +139,25 @@ describe("writing", () => {
       expect(read.head).toEqual(one.head);
     }
     expect(readdirSync(folder).sort()).toEqual(["README.md", "adapter_config.json", "adapter_model.safetensors", "tuning.json"]);
+  });
+
+  test("an encoder's head is also written as PEFT saves a classifier, and its configuration says so", () => {
+    const folder = path.join(temporaryFolder(), "adapter");
+    const encoder = { ...linear.backbone, family: "bert", encoder: { scoresWords: false, pooler: true } };
+    writePeftAdapter(folder, { ...linear, backbone: encoder });
+    expect(JSON.parse(readFileSync(path.join(folder, "adapter_config.json"), "utf8"))).toMatchObject({ task_type: "SEQ_CLS", modules_to_save: ["classifier", "score"] });
+    rmSync(path.join(folder, "head.safetensors"));
+    expect(readPeftAdapter(folder).head).toEqual(linear.head);
+    writePeftAdapter(folder, { ...linear, backbone: { ...encoder, family: "roberta" } });
+    rmSync(path.join(folder, "head.safetensors"));
+    expect(() => readPeftAdapter(folder)).toThrow("light head");
+  });
+
+  test("PEFT computes an encoder's task exactly where its begin token follows the prompt and the pooler is read", () => {
+    const task = (template: string, more: object = {}) => taskSchema.parse({ type: "classification", template, head: "linear", pooling: "pooler", ...more });
+    expect(isFrontPrompt(task("{soft:2}[CLS]{text}[SEP]"), true)).toBe(true);
+    expect(isFrontPrompt(task("{soft:2}{text}"), true)).toBe(false);
+    expect(isFrontPrompt(task("{soft:2}[CLS]{text}[SEP]", { pooling: "mean" }), true)).toBe(false);
   });
 
   test("files of others in the folder stay", () => {

@@ -62,15 +62,15 @@ describe("completion in an experiment", () => {
 
   it("offers slots inside a template", async () => {
     expect(await offered(`{ ${data}, "task": { "type": "classification", "template": "Message: {te|} now" } }`)).toEqual(
-      ["{text}", "{soft:20}", "{label}"].map((slot) => [slot, `{ ${data}, "task": { "type": "classification", "template": "Message: ${slot} now" } }`]),
+      ["{text}", "{soft:20}", "{label}", "{mask}"].map((slot) => [slot, `{ ${data}, "task": { "type": "classification", "template": "Message: ${slot} now" } }`]),
     );
     expect((await offered('{ "task": { "type": "generation", "template": "a|b" } }')).at(-1)).toEqual(["{output}", '{ "task": { "type": "generation", "template": "a{output}b" } }']);
-    expect(await labels('{ "dataset": { "train": "train.tsv" }, "task": { "template": "{|" } }')).toEqual(["{message}", "{class}", "{soft:20}", "{label}"]);
+    expect(await labels('{ "dataset": { "train": "train.tsv" }, "task": { "template": "{|" } }')).toEqual(["{message}", "{class}", "{soft:20}", "{label}", "{mask}"]);
     expect((await offered('{ "task": { "template": "{{|" } }'))[0][1]).toBe('{ "task": { "template": "{{{soft:20}" } }');
   });
 
   it("offers models with their sizes, samples and files", async () => {
-    expect(await offered('{ "model": | }')).toEqual(["smollm2-135m-instruct", "gemma-3-270m"].map((name) => [name, `{ "model": "${name}" }`]));
+    expect(await offered('{ "model": | }')).toEqual(["smollm2-135m-instruct", "gemma-3-270m", "all-minilm-l6-v2"].map((name) => [name, `{ "model": "${name}" }`]));
     const [model] = await completeExperiment('{ "model": "" }', 12, factsOf({}, folder, peekTable));
     expect(model.detail).toMatch(/98 MB.*8192 tokens/);
     expect(await labels('{ "dataset": "|" }')).toEqual(["spam-assassin"]);
@@ -92,7 +92,7 @@ describe("completion in an experiment", () => {
     expect(await labels(labelling('"template": "{|}"'))).toEqual(["{tokens}", "{context}", "{soft:20}", "{tags}"]);
     expect(await labels(labelling('"template": "{context}{tokens}{soft:3}{tags}", "cut": [|]'))).toEqual(["context", "tokens"]);
     // In another task a column may be called so.
-    expect(await labels('{ "dataset": { "train": "t.tsv", "columns": { "tags": "t", "label": "l" } }, "task": { "type": "classification", "template": "{|}" } }')).toEqual(["{tags}", "{soft:20}", "{label}"]);
+    expect(await labels('{ "dataset": { "train": "t.tsv", "columns": { "tags": "t", "label": "l" } }, "task": { "type": "classification", "template": "{|}" } }')).toEqual(["{tags}", "{soft:20}", "{label}", "{mask}"]);
   });
 
   it("never throws and stays inside the text, at any cursor of any text", async () => {

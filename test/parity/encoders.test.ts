@@ -1,7 +1,8 @@
 import path from "node:path";
 import { describe, expect, it } from "vitest";
-import { type EncoderFormat, encoderFormats, encoderNames, encoderParity, equalTokenIds, withEncoder } from "../../bench/parity/encoders.js";
+import { type EncoderFormat, encoderFormats, encoderNames, encoderParity, withEncoder } from "../../bench/parity/encoders.js";
 import { referenceFolder } from "../../bench/parity/reference.js";
+import { equalTokenIds } from "../../bench/parity/token-ids.js";
 
 /** Tiny random encoders in every format against PyTorch in float64 (scripts/reference/encoders.py). */
 

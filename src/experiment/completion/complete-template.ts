@@ -9,9 +9,9 @@ export async function completeTemplate(text: string, cursor: number, place: Curs
   const { offset, length } = slotAt(text, cursor, place.offset + 1);
   const { answer } = factsOfType(valueAt(place.root, ["task", "type"]));
   const mapped = keysAt(place.root, ["dataset", "columns"]);
-  const columns = (mapped.length > 0 ? mapped : await facts.columns()).filter((name) => columnSlot.test(name) && name !== answer && !["label", "output"].includes(name));
+  const columns = (mapped.length > 0 ? mapped : await facts.columns()).filter((name) => columnSlot.test(name) && name !== answer && !["label", "output", "mask"].includes(name));
   const slot = (name: string, detail: string): Completion => ({ label: `{${name}}`, kind: "slot", insert: `{${JSON.stringify(name).slice(1, -1)}}`, offset, length, detail });
-  return [...columns.map((name) => slot(name, detailOf(name, answer))), slot("soft:20", "20 virtual tokens: what is trained"), slot(answer, "where the answer is scored")];
+  return [...columns.map((name) => slot(name, detailOf(name, answer))), slot("soft:20", "20 virtual tokens: what is trained"), slot(answer, "where the answer is scored"), ...(answer === "label" ? [slot("mask", "where an encoder guesses the label, and reads what stands behind it too")] : [])];
 }
 
 /** What a slot takes the place of: the one that is open at the cursor, up to its own closing brace; else nothing. */

