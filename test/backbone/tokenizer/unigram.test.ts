@@ -82,7 +82,7 @@ describe("a Unigram tokenizer", () => {
     ["no unknown token", (file: ReturnType<typeof json>) => (file.model.unk_id = null), /unknown characters/],
     ["an unknown token that is none", (file: ReturnType<typeof json>) => (file.model.unk_id = 100_000), /unknown token/],
     ["a piece without a score", (file: ReturnType<typeof json>) => (file.model.vocab[5] = ["x"]), /Piece 5/],
-    ["a score that is no number", (file: ReturnType<typeof json>) => (file.model.vocab[5] = ["x", 1e300]), /score of token 5/],
+    ["a score that is no number", (file: ReturnType<typeof json>) => (file.model.vocab[5] = ["no piece", 1e300]), /score of token 5/],
   ])("refuses %s", (_, change, message) => {
     const file = json();
     change(file);
