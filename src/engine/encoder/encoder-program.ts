@@ -1,5 +1,6 @@
 import { Tensor } from "onnxruntime-node";
 import { PromptTuningError } from "../../common/errors.js";
+import { encoderCannotWrite } from "./cannot-write.js";
 import type { EmbeddingTable } from "../embedding-table.js";
 import { classesOf, headFeeds, unpackScores } from "../head/head-feeds.js";
 import { poolingFeeds } from "../head/pooling.js";
@@ -75,13 +76,6 @@ export class EncoderProgram implements Program {
   }
 }
 
-export function encoderCannotWrite(): PromptTuningError {
-  return new PromptTuningError("model", "An encoder reads texts and writes none.", {
-    reason: "It has no next token: its attention looks both ways.",
-    advice: "Use a classification task, or a backbone that writes, such as smollm2-135m-instruct.",
-    setting: ["task", "type"],
-  });
-}
 
 function checkHead(head: Head, { maskedHead, pooler }: EncoderConfiguration): void {
   if (head.kind !== "linear" && !maskedHead) {

@@ -4,7 +4,7 @@ import { classesOf, headFeeds, unpackScores } from "../head/head-feeds.js";
 import type { GenerationOptions, Head, Program, ProgramNotice, ScoreResult, Sequence, StepResult, TensorValues, TrainableSpecification } from "../program.js";
 import { poolingFeeds } from "../head/pooling.js";
 import { trainablesOf } from "../head/trainables.js";
-import { encoderCannotWrite } from "../encoder/encoder-program.js";
+import { encoderCannotWrite } from "../encoder/cannot-write.js";
 import { roundsActivations } from "../quantised/exact-activations.js";
 import { createSession } from "../session/session.js";
 import { buildExportedGraph, type ExportedPurpose } from "./build-graph.js";

@@ -64,7 +64,7 @@ function noTokenIds(graph: Graph, file: string | undefined): PromptTuningError {
 function unknownInput(name: string, file: string | undefined): PromptTuningError {
   const variants = new Map(Object.entries({
     inputs_embeds: "It takes embeddings made by another file; use an export from token ids.",
-    encoder_hidden_states: "It belongs to an encoder–decoder model; use a causal language model.",
+    encoder_hidden_states: "It is the decoder of an encoder-decoder, whose encoder lies in another file; T5, mT5 and UMT5 are read from a folder of safetensors.",
     pixel_values: "It takes pictures; use a language model for text.",
   }));
   return new PromptTuningError("model", `The ONNX model has an input "${printable(name)}" that is not supported.`, {

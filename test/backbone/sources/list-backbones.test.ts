@@ -26,7 +26,7 @@ it("lists the catalogue where nothing was downloaded", async () => {
 it("tells what is on the disk: whole, begun, of the hub", async () => {
   await put(10, "models", "catalogue", entry.name, entry.file.name);
   await put(5, "models", "hub", "owner--name", "a".repeat(40), "model.onnx.partial");
-  const [first, second, ...others] = await listBackbones(cache);
+  const [first, second, ...others] = await listBackbones(cache).then((all) => all.filter(({ name }) => !listCatalogue().slice(2).some((later) => later.name === name)));
   expect(first).toMatchObject({ name: entry.name, state: "downloaded", onDisk: 10, size: entry.file.size });
   expect(second).toMatchObject({ name: listCatalogue()[1].name, state: "absent", onDisk: 0 });
   expect(others).toMatchObject([{ name: "owner/name", hubId: "owner/name", state: "partial", onDisk: 5 }]);

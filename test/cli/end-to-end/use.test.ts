@@ -173,6 +173,7 @@ describe("without any run", () => {
     expect(json.json()).toEqual([
       expect.objectContaining({ type: "model", name: "smollm2-135m-instruct", downloaded: false, licence: "Apache-2.0" }),
       expect.objectContaining({ type: "model", name: "gemma-3-270m", downloaded: false, licence: "Gemma Terms of Use" }),
+      expect.objectContaining({ type: "model", name: "all-minilm-l6-v2", downloaded: false, licence: "Apache-2.0" }),
     ]);
   });
 

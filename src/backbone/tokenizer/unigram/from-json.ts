@@ -36,8 +36,20 @@ export function unigramPieces(vocab: unknown): readonly (readonly [string, numbe
   return vocab.map((piece, id) => {
     const parsed = entry.safeParse(piece);
     if (!parsed.success) throw tokenizerError(`Piece ${id} is not a text with a score.`);
-    return parsed.data;
+    return [parsed.data[0], roundedTwice(parsed.data[1])];
   });
+}
+
+/**
+ * A number as the Python package's JSON reader (serde_json) understands its decimal form: all digits rounded to a
+ * double, then divided by a power of ten, which rounds again. The last bit decides between ways to write a text that
+ * are equally probable, as "!" and "!!" before or after each other.
+ */
+function roundedTwice(value: number): number {
+  const [, sign, whole, part] = /^(-?)(\d+)\.(\d{1,22})$/.exec(String(value)) ?? [];
+  if (part === undefined) return value;
+  const size = Number(whole + part) / 10 ** part.length;
+  return sign === "-" ? -size : size;
 }
 
 /**
