@@ -1,18 +1,13 @@
-import { randomUUID } from "node:crypto";
-import { existsSync, statSync } from "node:fs";
-import { open, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
-import { PromptTuningError } from "../../common/errors.js";
 import { roundedMatrices, roundedNames } from "../../engine/decoder/rounded-products.js";
 import type { DecoderWeights } from "../../engine/decoder/weights.js";
-import type { Initializer } from "../../engine/graph/initializer.js";
+import type { ExternalData, Initializer } from "../../engine/graph/initializer.js";
 import { readExternalMatrix } from "../external-embeddings.js";
+import { isWhole, nextPage, writePreparedFile } from "./prepared-file.js";
 
 /** Changes whenever the file's content or order changes. */
 const layoutVersion = 1;
 const roundedFile = `weights-v${layoutVersion}.i8`;
-/** Tensors start at multiples of a page, as memory mapping wants it. */
-const alignment = 4096;
 
 /**
  * Rounds the matrices of a decoder's layers to 8-bit integers for the approximate backward pass, once, into a file
@@ -23,7 +18,7 @@ export async function prepareRoundedWeights({ folder, tensors }: DecoderWeights)
   const matrices = [...tensors.values()].filter(({ name }) => (roundedMatrices as readonly string[]).includes(name.slice(name.lastIndexOf(".") + 1)));
   const { rounded, bytes } = plan(matrices);
   const file = join(folder, roundedFile);
-  if (!(existsSync(file) && statSync(file).size === bytes)) await write(folder, matrices, rounded, file, bytes);
+  if (!isWhole(file, bytes)) await write(folder, matrices, rounded, file, bytes);
   return rounded;
 }
 
@@ -32,7 +27,7 @@ function plan(matrices: readonly Initializer[]): { rounded: Map<string, Initiali
   let offset = 0;
   const add = (name: string, elementType: "int8" | "float32", shape: readonly number[], length: number): void => {
     rounded.set(name, { name, elementType, shape, data: { location: roundedFile, offset, length } });
-    offset = Math.ceil((offset + length) / alignment) * alignment;
+    offset = nextPage(offset + length);
   };
   for (const { name, shape } of matrices) {
     const [input, output] = shape;
@@ -43,37 +38,19 @@ function plan(matrices: readonly Initializer[]): { rounded: Map<string, Initiali
   return { rounded, bytes: offset };
 }
 
-async function write(folder: string, matrices: readonly Initializer[], rounded: ReadonlyMap<string, Initializer>, file: string, bytes: number): Promise<void> {
-  const temporary = `${file}.${process.pid}-${randomUUID().slice(0, 8)}.partial`;
-  try {
-    const target = await open(temporary, "wx");
-    try {
-      await target.truncate(bytes);
-      const put = async (name: string, data: Int8Array | Float32Array): Promise<void> => {
-        const { offset } = rounded.get(name)!.data as { offset: number };
-        await target.write(new Uint8Array(data.buffer), 0, data.byteLength, offset);
-      };
-      for (const matrix of matrices) {
-        const { values, scales } = roundTransposed(readExternalMatrix(folder, matrix), matrix.shape[0], matrix.shape[1]);
-        const names = roundedNames(matrix.name);
-        await put(names.values, values);
-        await put(names.scales, scales);
-      }
-      await target.sync();
-    } finally {
-      await target.close();
+function write(folder: string, matrices: readonly Initializer[], rounded: ReadonlyMap<string, Initializer>, file: string, bytes: number): Promise<void> {
+  const failure = {
+    message: "The weights for the approximate backward pass could not be written to the cache.",
+    advice: `They need ${Math.ceil(bytes / 1e6)} MB of free space. Without them, set training.precision to "exact".`,
+  };
+  return writePreparedFile(file, bytes, failure, async (put) => {
+    for (const matrix of matrices) {
+      const { values, scales } = roundTransposed(readExternalMatrix(folder, matrix), matrix.shape[0], matrix.shape[1]);
+      const names = roundedNames(matrix.name);
+      await put(values, rounded.get(names.values)!.data as ExternalData);
+      await put(scales, rounded.get(names.scales)!.data as ExternalData);
     }
-    await rename(temporary, file);
-  } catch (cause) {
-    await rm(temporary, { force: true }).catch(() => undefined);
-    if (cause instanceof PromptTuningError) throw cause;
-    throw new PromptTuningError("storage", "The weights for the approximate backward pass could not be written to the cache.", {
-      reason: cause instanceof Error ? `${cause.message}.` : String(cause),
-      advice: `They need ${Math.ceil(bytes / 1e6)} MB of free space. Without them, set training.precision to "exact".`,
-      file,
-      cause,
-    });
-  }
+  });
 }
 
 /** W [rows, columns] → Wᵀ ≈ values [columns, rows]·scales [rows], each row of W with a scale of its own. */

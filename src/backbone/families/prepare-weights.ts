@@ -1,22 +1,15 @@
-import { randomUUID } from "node:crypto";
-import { existsSync, statSync } from "node:fs";
-import { type FileHandle, mkdir, open, rename, rm } from "node:fs/promises";
-import { dirname, join } from "node:path";
-import { PromptTuningError } from "../../common/errors.js";
+import { join } from "node:path";
 import { storedNames } from "../../engine/decoder/stored-products.js";
 import type { ExternalData, Initializer } from "../../engine/graph/initializer.js";
 import type { ElementType } from "../../engine/graph/tensor-type.js";
 import { byteLength } from "../../engine/onnx/tensor-bytes.js";
+import { isWhole, nextPage, writePreparedFile } from "./prepared-file.js";
 import { readStoredWeight, readWeight, type TensorReader } from "./read-weight.js";
 import type { BlockLayout, StoredBlocks } from "./stored-blocks.js";
 import type { WeightOrigin } from "./weight-origin.js";
 
 /** Changes whenever the prepared file's content or order changes, so that an older one is not taken for it. */
 const layoutVersion = 1;
-/** Tensors start at multiples of a page, as memory mapping wants it. */
-const alignment = 4096;
-/** Bytes that one call of the system may write: less than 2³¹. */
-const mostAtOnce = 2 ** 30;
 /** The matrices as floats, or in the blocks of the model's file. */
 export type WeightForm = "float32" | "stored";
 const weightsFiles = { float32: `weights-v${layoutVersion}.f32`, stored: `weights-v${layoutVersion}.blocks` } as const;
@@ -54,8 +47,7 @@ export async function prepareWeights(options: PrepareOptions): Promise<PreparedW
   const folder = join(options.cache, "prepared", options.hash);
   const file = join(folder, weightsFiles[options.form]);
   const { tensors, bytes } = plan(options);
-  const complete = existsSync(file) && statSync(file).size === bytes;
-  if (!complete) await writeWeights(options, tensors, file, bytes);
+  if (!isWhole(file, bytes)) await writeWeights(options, tensors, file, bytes);
   return { folder, tensors };
 }
 
@@ -66,7 +58,7 @@ function plan(options: PrepareOptions): { tensors: Map<string, Initializer>; byt
   const add = (name: string, elementType: ElementType, shape: readonly number[]): void => {
     const length = byteLength(elementType, shape)!;
     tensors.set(name, { name, elementType, shape, data: { location, offset, length } });
-    offset = Math.ceil((offset + length) / alignment) * alignment;
+    offset = nextPage(offset + length);
   };
   for (const [name, shape] of options.shapes) {
     const layout = storedLayout(options, name);
@@ -89,49 +81,27 @@ function storedLayout({ form, blocksOf, origins }: PrepareOptions, name: string)
   return form === "stored" && origin.transpose ? blocksOf?.(origin.tensor) : undefined;
 }
 
-async function writeWeights(options: PrepareOptions, tensors: ReadonlyMap<string, Initializer>, file: string, bytes: number): Promise<void> {
-  const temporary = `${file}.${process.pid}-${randomUUID().slice(0, 8)}.partial`;
-  try {
-    await mkdir(dirname(file), { recursive: true });
+function writeWeights(options: PrepareOptions, tensors: ReadonlyMap<string, Initializer>, file: string, bytes: number): Promise<void> {
+  const failure = {
+    message: "The model's weights could not be unpacked into the cache.",
+    advice: `It needs ${Math.ceil(bytes / 1e6)} MB of free space; PTUNE_CACHE names another folder for the cache.`,
+  };
+  return writePreparedFile(file, bytes, failure, async (put) => {
     const reader = await options.open();
     try {
-      const target = await open(temporary, "wx");
-      try {
-        await target.truncate(bytes);
-        for (const [name, origin] of options.origins) {
-          const parts = storedLayout(options, name) ? storedParts(name, await readStoredWeight(reader, origin)) : new Map([[name, await readWeight(reader, origin)]]);
-          for (const [part, values] of parts) await writeAt(target, values, tensors.get(part)!.data as ExternalData);
-          const last = tensors.get([...parts.keys()].at(-1)!)!.data as ExternalData;
-          options.onProgress?.(last.offset + last.length, bytes);
-        }
-        await target.sync();
-      } finally {
-        await target.close();
+      for (const [name, origin] of options.origins) {
+        const parts = storedLayout(options, name) ? storedParts(name, await readStoredWeight(reader, origin)) : new Map([[name, await readWeight(reader, origin)]]);
+        for (const [part, values] of parts) await put(values, tensors.get(part)!.data as ExternalData);
+        const last = tensors.get([...parts.keys()].at(-1)!)!.data as ExternalData;
+        options.onProgress?.(last.offset + last.length, bytes);
       }
     } finally {
       await reader.close();
     }
-    await rename(temporary, file);
-  } catch (cause) {
-    await rm(temporary, { force: true }).catch(() => undefined);
-    if (cause instanceof PromptTuningError) throw cause;
-    throw new PromptTuningError("storage", "The model's weights could not be unpacked into the cache.", {
-      reason: cause instanceof Error ? `${cause.message}.` : String(cause),
-      advice: `It needs ${Math.ceil(bytes / 1e6)} MB of free space; PTUNE_CACHE names another folder for the cache.`,
-      file,
-      cause,
-    });
-  }
+  });
 }
 
 function storedParts(weight: string, { values, scales, offsets }: StoredBlocks): Map<string, Uint8Array | Float32Array> {
   const names = storedNames(weight);
   return new Map<string, Uint8Array | Float32Array>([[names.values, values], [names.scales, scales], ...(offsets ? ([[names.offsets, offsets]] as const) : [])]);
-}
-
-async function writeAt(target: FileHandle, values: Uint8Array | Float32Array, { offset, length }: ExternalData): Promise<void> {
-  for (let done = 0; done < length; done += mostAtOnce) {
-    const bytes = new Uint8Array(values.buffer, values.byteOffset + done, Math.min(mostAtOnce, length - done));
-    await target.write(bytes, 0, bytes.length, offset + done);
-  }
 }

@@ -1,8 +1,7 @@
-import type { InferenceSession, Tensor } from "onnxruntime-node";
-import { PromptTuningError } from "../../common/errors.js";
+import type { Tensor } from "onnxruntime-node";
 import type { Initializer } from "../graph/initializer.js";
 import type { Head } from "../program.js";
-import { createSession } from "../session/session.js";
+import { SessionSet } from "../session/session-set.js";
 import type { DecoderConfiguration } from "./configuration.js";
 import { buildDecoderGraph, type DecoderPurpose } from "./decoder-graph.js";
 import type { Feeds } from "./feeds.js";
@@ -24,41 +23,26 @@ export interface GraphVariant {
   readonly shared: boolean;
 }
 
+type VariantKey = `${DecoderPurpose}/${GraphVariant["past"]}/${boolean}`;
+
 /** The sessions of a program: one a purpose and layout, opened when first needed. All map the same weights. */
 export class SessionPool {
-  private readonly sessions = new Map<string, Promise<InferenceSession>>();
+  private readonly variants = new Map<VariantKey, GraphVariant>();
+  private readonly sessions: SessionSet<VariantKey>;
 
-  constructor(private readonly options: SessionPoolOptions) {}
-
-  async run(variant: GraphVariant, feeds: Feeds): Promise<Readonly<Record<string, Tensor>>> {
-    const session = await this.session(variant);
-    try {
-      return await session.run(feeds);
-    } catch (cause) {
-      const reason = cause instanceof Error ? cause.message : String(cause);
-      const lacksMemory = /alloc|memory/i.test(reason);
-      throw new PromptTuningError("training", "onnxruntime could not compute a batch.", {
-        reason,
-        advice: lacksMemory ? "Lower training.batchSize, evaluation.batchSize or task.maxTokens, then resume the run." : "This is a fault of the program or of the model's graph; please report it with this message.",
-        cause,
-      });
-    }
+  constructor(options: SessionPoolOptions) {
+    const { weights, threads, packWeights } = options;
+    this.sessions = new SessionSet((key) => buildDecoderGraph({ ...options, ...this.variants.get(key)! }), { weightsFolder: weights.folder, threads, packWeights });
   }
 
-  async dispose(): Promise<void> {
-    const open = [...this.sessions.values()];
-    this.sessions.clear();
-    for (const session of open) await (await session).release();
+  /** @throws PromptTuningError kind "training" where onnxruntime cannot compute, "model" where it cannot open the graph. */
+  run(variant: GraphVariant, feeds: Feeds): Promise<Readonly<Record<string, Tensor>>> {
+    const key: VariantKey = `${variant.purpose}/${variant.past}/${variant.shared}`;
+    this.variants.set(key, variant);
+    return this.sessions.run(key, feeds);
   }
 
-  private session(variant: GraphVariant): Promise<InferenceSession> {
-    const key = `${variant.purpose}/${variant.past}/${variant.shared}`;
-    let session = this.sessions.get(key);
-    if (!session) {
-      const { weights, threads, packWeights } = this.options;
-      session = createSession(buildDecoderGraph({ ...this.options, ...variant }), { weightsFolder: weights.folder, threads, packWeights });
-      this.sessions.set(key, session);
-    }
-    return session;
+  dispose(): Promise<void> {
+    return this.sessions.dispose();
   }
 }

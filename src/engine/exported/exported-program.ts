@@ -6,6 +6,7 @@ import { poolingFeeds } from "../head/pooling.js";
 import { trainablesOf } from "../head/trainables.js";
 import { encoderCannotWrite } from "../encoder/cannot-write.js";
 import { roundsActivations } from "../quantised/exact-activations.js";
+import { runSession } from "../session/run-session.js";
 import { createSession } from "../session/session.js";
 import { buildExportedGraph, type ExportedPurpose } from "./build-graph.js";
 import { batchFeeds, type Feeds, scoredRowFeeds } from "./feeds.js";
@@ -125,20 +126,10 @@ class ExportedProgram implements Program {
   }
 
   private async run(purpose: ExportedPurpose, feeds: Feeds): Promise<Readonly<Record<string, Tensor>>> {
-    const session = await this.session(purpose);
-    try {
-      return await session.run(feeds);
-    } catch (cause) {
-      const reason = cause instanceof Error ? cause.message : String(cause);
-      throw new PromptTuningError("training", "onnxruntime could not compute a batch.", {
-        reason,
-        advice: /alloc|memory/i.test(reason)
-          ? "Lower training.batchSize, evaluation.batchSize or task.maxTokens, then resume the run."
-          : "The model may have been exported for sizes of its own: export it again with dynamic axes for batch and time.",
-        file: this.options.model.file,
-        cause,
-      });
-    }
+    return runSession(await this.session(purpose), feeds, {
+      advice: "The model may have been exported for sizes of its own: export it again with dynamic axes for batch and time.",
+      file: this.options.model.file,
+    });
   }
 
   private session(purpose: ExportedPurpose): Promise<InferenceSession> {
