@@ -38,8 +38,8 @@ const batch = (): Sequence[] => [answered(["s0", "s1", "s2", 5, 6, 7, 8, 1], [9,
 describe("an encoder-decoder's program", () => {
   it.each(heads.map((head) => [head.kind, head] as const))("has the gradient that differences of its loss show: %s", async (_, head) => {
     const program = await backbone.createProgram({ virtualTokens: 3, head });
-    const { relativeErrors } = await verifyGradient(program, batch(), values(), { directions: 4, random: RandomSource.fromSeed(3) });
-    for (const error of relativeErrors) expect(error).toBeLessThanOrEqual(0.01);
+    const check = await verifyGradient(program, batch(), values(), { directions: 4, random: RandomSource.fromSeed(3) });
+    expect(check.passed, `relative errors ${check.relativeErrors.join(", ")}`).toBe(true);
     await program.dispose();
   });
 
