@@ -27,8 +27,16 @@ export function floatInitializer(name: string, shape: readonly number[], values:
   return { name, elementType: "float32", shape, data: new Uint8Array(array.buffer) };
 }
 
+const [leastInt64, mostInt64] = [-(2n ** 63n), 2n ** 63n - 1n];
+
+/** A whole number as ONNX's 64 bits: "to the end" is written as 2⁶³ − 1, which a double rounds to 2⁶³. */
+export function int64(value: number): bigint {
+  const exact = BigInt(value);
+  return exact > mostInt64 ? mostInt64 : exact < leastInt64 ? leastInt64 : exact;
+}
+
 export function integerInitializer(name: string, shape: readonly number[], values: readonly number[]): Initializer {
-  const array = BigInt64Array.from(values, (value) => BigInt(value));
+  const array = BigInt64Array.from(values, int64);
   return { name, elementType: "int64", shape, data: new Uint8Array(array.buffer) };
 }
 

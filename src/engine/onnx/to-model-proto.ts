@@ -1,7 +1,7 @@
 import { create } from "@bufbuild/protobuf";
 import type { Attribute } from "../graph/attribute.js";
 import type { Graph, NamedType } from "../graph/graph.js";
-import { type Initializer, isExternal } from "../graph/initializer.js";
+import { type Initializer, int64, isExternal } from "../graph/initializer.js";
 import { type Dimension, elementTypes } from "../graph/tensor-type.js";
 import {
   AttributeProto_AttributeType as AttributeType,
@@ -32,7 +32,7 @@ export function toModelProto(graph: Graph): ModelProto {
   return create(ModelProtoSchema, {
     irVersion,
     producerName: "prompt-tuning-lab",
-    opsetImport: [...graph.opsets].map(([domain, version]) => create(OperatorSetIdProtoSchema, { domain, version: BigInt(version) })),
+    opsetImport: [...graph.opsets].map(([domain, version]) => create(OperatorSetIdProtoSchema, { domain, version: int64(version) })),
     graph: toGraphProto(graph),
   });
 }
@@ -64,7 +64,7 @@ function toValueInfo(type: NamedType): ValueInfoProto {
         create(TensorShapeProto_DimensionSchema, {
           value:
             typeof size === "number"
-              ? { case: "dimValue", value: BigInt(size) }
+              ? { case: "dimValue", value: int64(size) }
               : typeof size === "string"
                 ? { case: "dimParam", value: size }
                 : { case: undefined },
@@ -91,13 +91,13 @@ function toAttribute(name: string, attribute: Attribute): AttributeProto {
   const encode = (value: string): Uint8Array => new TextEncoder().encode(value);
   switch (attribute.kind) {
     case "int":
-      return create(AttributeProtoSchema, { name, type: AttributeType.INT, i: BigInt(attribute.value) });
+      return create(AttributeProtoSchema, { name, type: AttributeType.INT, i: int64(attribute.value) });
     case "float":
       return create(AttributeProtoSchema, { name, type: AttributeType.FLOAT, f: attribute.value });
     case "string":
       return create(AttributeProtoSchema, { name, type: AttributeType.STRING, s: encode(attribute.value) });
     case "ints":
-      return create(AttributeProtoSchema, { name, type: AttributeType.INTS, ints: attribute.value.map(BigInt) });
+      return create(AttributeProtoSchema, { name, type: AttributeType.INTS, ints: attribute.value.map(int64) });
     case "floats":
       return create(AttributeProtoSchema, { name, type: AttributeType.FLOATS, floats: [...attribute.value] });
     case "strings":

@@ -1,6 +1,7 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
+import { PromptTuningError } from "../../../src/common/errors.js";
 import { RandomSource } from "../../../src/common/random.js";
 import { createExportedProgram } from "../../../src/engine/exported/exported-program.js";
 import { openExportedModel } from "../../../src/engine/exported/open-exported-model.js";
@@ -114,6 +115,6 @@ describe.each(folders.slice(0, 2))("%s", (_name, folder) => {
     expect([table.rows, table.width, model.vocabularySize, model.hiddenSize]).toEqual([reference.vocabularySize, reference.hiddenSize, reference.vocabularySize, reference.hiddenSize]);
     expect(table.matrix()).toHaveLength(table.rows * table.width);
     expect([...table.gather([3, 3])]).toEqual([...table.matrix().subarray(3 * table.width, 4 * table.width), ...table.matrix().subarray(3 * table.width, 4 * table.width)]);
-    expect(() => table.gather([table.rows])).toThrow(RangeError);
+    expect(() => table.gather([table.rows])).toThrow(PromptTuningError);
   });
 });
