@@ -73,6 +73,11 @@ export interface GenerationOptions {
   readonly onToken?: (tokenId: number) => void;
 }
 
+export interface BatchGenerationOptions extends Omit<GenerationOptions, "onToken"> {
+  /** With the sequence's place in the batch. */
+  readonly onToken?: (tokenId: number, place: number) => void;
+}
+
 /** What happened while the program ran that a person should know (a fallback, a truncation). */
 export type ProgramNotice = (code: string, message: string) => void;
 
@@ -87,6 +92,8 @@ export interface Program {
   score(batch: readonly Sequence[], values: TensorValues): Promise<ScoreResult>;
   /** Greedy continuation of one sequence. */
   generate(sequence: Sequence, values: TensorValues, options: GenerationOptions): Promise<Int32Array>;
+  /** The continuations of several sequences, each as it is alone, where a program can make them at once. */
+  generateBatch?(batch: readonly Sequence[], values: TensorValues, options: BatchGenerationOptions): Promise<readonly Int32Array[]>;
   /**
    * The same model with activations that are not rounded, where this one rounds them: its loss is smooth, so that a
    * gradient can be checked by differences. The caller disposes of it.

@@ -21,7 +21,7 @@ export async function scoreAll(
   options: EvaluationOptions & { readonly scoredRowLimit?: number },
   take: (result: Scores, indices: readonly number[]) => void,
 ): Promise<void> {
-  const order = sequences.map((_, index) => index).sort((a, b) => sequences[b].tokens.length - sequences[a].tokens.length || a - b);
+  const order = longestFirst(sequences);
   for (let start = 0; start < order.length; ) {
     refuseStopped(options.signal);
     let end = start;
@@ -47,13 +47,18 @@ export async function scoreAll(
 
 /** The texts that the backbone goes on with after each example, in the order of the examples. */
 export async function generateAll(task: TextTask, program: Program, values: TensorValues, examples: readonly Example[], options: EvaluationOptions): Promise<string[]> {
-  const texts: string[] = [];
-  for (const example of examples) {
+  const prompts = examples.map((example) => task.promptSequence(example));
+  const order = longestFirst(prompts);
+  const texts = new Array<string>(examples.length);
+  const generation = { maxNewTokens: task.maxNewTokens, stopTokenIds: task.stopTokenIds, signal: options.signal };
+  const together = program.generateBatch ? options.batchSize : 1;
+  for (let start = 0; start < order.length; start += together) {
     refuseStopped(options.signal);
-    const { maxNewTokens, stopTokenIds } = task;
-    const ids = await program.generate(task.promptSequence(example), values, { maxNewTokens, stopTokenIds, signal: options.signal });
-    texts.push(task.decode(ids).trim());
-    options.onProgress?.(texts.length, examples.length);
+    const indices = order.slice(start, start + together);
+    const batch = indices.map((index) => prompts[index]);
+    const generated = (await program.generateBatch?.(batch, values, generation)) ?? [await program.generate(batch[0], values, generation)];
+    indices.forEach((index, place) => (texts[index] = task.decode(generated[place]).trim()));
+    options.onProgress?.(start + indices.length, order.length);
   }
   refuseStopped(options.signal);
   return texts;
@@ -73,6 +78,9 @@ export async function scoreAndGenerate(task: TextTask, program: Program, values:
   const loss = total / examples.length;
   return { texts, loss: Number.isFinite(loss) ? loss : null };
 }
+
+/** Places of the sequences, those of similar length beside each other, the longest first. */
+const longestFirst = (sequences: readonly Sequence[]): number[] => sequences.map((_, index) => index).sort((a, b) => sequences[b].tokens.length - sequences[a].tokens.length || a - b);
 
 function refuseStopped(signal: AbortSignal | undefined): void {
   if (signal?.aborted) throw new PromptTuningError("stopped", "The evaluation was stopped.");

@@ -1,8 +1,9 @@
 import { describe, expect, it } from "vitest";
 import type { Example } from "../../src/data/example.js";
+import type { Program, Sequence } from "../../src/engine/program.js";
 import { taskSchema } from "../../src/experiment/schema.js";
 import { createTask } from "../../src/tasks/create-task.js";
-import { evaluate } from "../../src/tasks/evaluate.js";
+import { evaluate, predict } from "../../src/tasks/evaluate.js";
 import type { GenerationTask } from "../../src/tasks/task.js";
 import { bytes, byteTokenizer, endId } from "./byte-tokenizer.js";
 import { hashProgram, hashScore, logSoftmax } from "./hash-program.js";
@@ -68,7 +69,8 @@ describe("text generation", () => {
       ["w", ""],
       ["The XYZ.", "xyz two"],
     ]);
-    expect(asked).toEqual([7, 9, 7].map((length) => [length, 8, [endId]]));
+    // The longest first.
+    expect(asked).toEqual([9, 7, 7].map((length) => [length, 8, [endId]]));
     expect(measures.exactMatch).toBeCloseTo(1 / 3, 12);
     // One word of two and of one in common: F1 2/3; of two and two: 1/2.
     expect(measures.rougeL).toBeCloseTo((2 / 3 + 0 + 1 / 2) / 3, 12);
@@ -87,6 +89,28 @@ describe("text generation", () => {
     expect(measures.loss).toBeCloseTo(byHand.reduce((sum, loss) => sum + loss, 0) / 3, 6);
     expect(progress.at(-1)).toBe(3);
     expect(progress).toEqual([...progress].sort((a, b) => a - b));
+  });
+
+  it("lets a program generate as many texts at once as it can, and gives each example its own", async () => {
+    const task = generation();
+    const answer = (sequence: Sequence): Int32Array => Int32Array.from(bytes(`${sequence.tokens.length}`));
+    const examples = ["", "abcd", "ab", "abc", "a"].map((text, index): Example => ({ index, fields: { text }, output: "x" }));
+    const batches: number[][] = [];
+    const together: Program = {
+      ...hashProgram(task.head, 258, () => expect.unreachable("one by one")),
+      generateBatch: (batch, _values, { maxNewTokens, stopTokenIds }) => {
+        expect([maxNewTokens, stopTokenIds]).toEqual([8, [endId]]);
+        batches.push(batch.map(({ tokens }) => tokens.length));
+        return Promise.resolve(batch.map(answer));
+      },
+    };
+    const progress: [number, number][] = [];
+    const found = await predict(task, together, {}, examples, { batchSize: 2, onProgress: (done, total) => progress.push([done, total]) });
+    expect(found.map(({ predicted }) => predicted)).toEqual(examples.map((example) => String(task.promptSequence(example).tokens.length)));
+    expect(batches.map(({ length }) => length)).toEqual([2, 2, 1]);
+    expect(batches.flat()).toEqual(batches.flat().toSorted((a, b) => b - a));
+    expect(progress).toEqual([[2, 5], [4, 5], [5, 5]]);
+    expect(found).toEqual(await predict(task, hashProgram(task.head, 258, answer), {}, examples, { batchSize: 2 }));
   });
 
   it("scores few rows at once where the vocabulary is large", async () => {

@@ -22,7 +22,7 @@ export type DecoderPurpose =
   | "score"
   /** keys and values of constant text, to keep: `present.{layer}.key/value` of the own rows */
   | "encode"
-  /** log-probabilities of the next token and all keys and values so far, for one sequence */
+  /** log-probabilities of the next token and all keys and values so far */
   | "generate";
 
 export interface DecoderGraphOptions {

@@ -2,7 +2,7 @@ import { Tensor } from "onnxruntime-node";
 import type { EmbeddingTable } from "../embedding-table.js";
 import type { Initializer } from "../graph/initializer.js";
 import { classesOf, headFeeds, unpackScores } from "../head/head-feeds.js";
-import type { GenerationOptions, Head, Program, ProgramNotice, ScoreResult, Sequence, StepResult, TensorValues, TrainableSpecification } from "../program.js";
+import type { BatchGenerationOptions, GenerationOptions, Head, Program, ProgramNotice, ScoreResult, Sequence, StepResult, TensorValues, TrainableSpecification } from "../program.js";
 import type { DecoderConfiguration } from "./configuration.js";
 import { batchFeeds, type Feeds, pastFeeds } from "./feeds.js";
 import { generateGreedily } from "./generate.js";
@@ -75,12 +75,16 @@ export class DecoderProgram implements Program {
   }
 
   async generate(sequence: Sequence, values: TensorValues, options: GenerationOptions): Promise<Int32Array> {
+    return (await this.generateBatch([sequence], values, options))[0];
+  }
+
+  generateBatch(batch: readonly Sequence[], values: TensorValues, options: BatchGenerationOptions): Promise<Int32Array[]> {
     const { configuration, embeddings } = this.options;
-    return generateGreedily(sequence, options, {
+    return generateGreedily(batch, options, {
       configuration,
       embeddings,
       withVirtual: this.hasPrompt,
-      run: (past, feeds, scored) => this.pool.run({ purpose: "generate", past, shared: false }, { ...feeds, ...this.trainableFeeds(values), ...this.headFeeds([scored], values) }),
+      run: (past, feeds, scored) => this.pool.run({ purpose: "generate", past, shared: false }, { ...feeds, ...this.trainableFeeds(values), ...this.headFeeds(scored, values) }),
     });
   }
 

@@ -65,14 +65,20 @@ function rowFeeds({ lanes, rows }: Lanes, { configuration, embeddings, withVirtu
   };
 }
 
-/** What leads the rows that ask into the slots of attention, and the masks that some layer of the model reads. */
+/** What leads the rows that ask into the slots of attention, and their masks. */
 function queryFeeds(name: "all" | "scored", batch: Lanes, queries: readonly (readonly Query[])[], configuration: DecoderConfiguration, heads: HeadCounts): Feeds {
   const { slots, shape, rows, filled } = querySlots(queries, heads);
-  const feeds: Feeds = {
+  return {
     [`${name}.slots`]: integer(slots, shape),
     [`${name}.rows`]: integer(rows, [rows.length / configuration.attentionHeads, configuration.attentionHeads]),
     [`${name}.filled`]: float(filled, [1, shape[1], shape[2], 1]),
+    ...biasFeeds(name, batch, queries, configuration),
   };
+}
+
+/** The masks of the rows that ask, those that some layer of the model reads. */
+export function biasFeeds(name: "all" | "scored", batch: Lanes, queries: readonly (readonly Query[])[], configuration: DecoderConfiguration): Feeds {
+  const feeds: Feeds = {};
   for (const kind of masksOf(configuration)) {
     const bias = attentionBias(batch, queries, kind === "window" ? configuration.window : undefined);
     feeds[`${name}.bias.${kind}`] = float(bias.data, bias.shape);

@@ -5,6 +5,7 @@ import path from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { Backbone } from "../../../src/backbone/backbone.js";
 import { openGgufBackbone } from "../../../src/backbone/gguf/open-gguf-backbone.js";
+import { DecoderProgram, type DecoderProgramOptions } from "../../../src/engine/decoder/decoder-program.js";
 import type { Sequence } from "../../../src/engine/program.js";
 import { sequence } from "./sequences.js";
 
@@ -87,6 +88,58 @@ describe("a decoder's program", () => {
     const [first] = await program.generate(start, values, { maxNewTokens: 1, stopTokenIds: [] });
     expect(await program.generate(start, values, { maxNewTokens: 5, stopTokenIds: [first] })).toHaveLength(0);
     await expect(program.generate(start, values, { maxNewTokens: 5, stopTokenIds: [], signal: AbortSignal.abort() })).rejects.toMatchObject({ kind: "stopped" });
+    await program.dispose();
+  });
+
+  it("generates for several texts at once what it generates for each alone", async () => {
+    const program = await backbone.createProgram({ virtualTokens: 2, head: { kind: "vocabulary" } });
+    const values = { prompt: prompt(2) };
+    const batch = [sequence([5, 6, "s0", "s1", 8], []), sequence([9, "s0", "s1"], []), sequence([7, 11, 12, 13, "s0", 14, "s1", 15, 16, 17, 18, 19], []), sequence([9, "s0", "s1"], []), sequence([3], [])];
+    const options = { maxNewTokens: 12, stopTokenIds: [] };
+    const each = [];
+    for (const item of batch) each.push(await program.generate(item, values, options));
+    const told: [number, number][] = [];
+    expect(await program.generateBatch!(batch, values, { ...options, onToken: (token, place) => told.push([place, token]) })).toEqual(each);
+    each.forEach((tokens, place) => expect(told.filter(([at]) => at === place).map(([, token]) => token)).toEqual([...tokens]));
+
+    // They end at different places: the others go on as if nothing had been.
+    const stopTokenIds = [each[0][3], each[1][0]];
+    const ended = [];
+    for (const item of batch) ended.push(await program.generate(item, values, { ...options, stopTokenIds }));
+    expect(new Set(ended.map(({ length }) => length)).size).toBeGreaterThan(1);
+    expect(await program.generateBatch!(batch, values, { ...options, stopTokenIds })).toEqual(ended);
+    await program.dispose();
+  });
+
+  it("generates at once with layers that see a window only, as scoring the whole text does", async () => {
+    const plain = await backbone.createProgram({ virtualTokens: 1, head: { kind: "vocabulary" }, layout: "plain" });
+    const { options } = plain as unknown as { readonly options: DecoderProgramOptions };
+    const { configuration } = options;
+    const program = new DecoderProgram({ ...options, configuration: { ...configuration, window: 4, layerKinds: configuration.layerKinds.map((kind, layer) => ({ ...kind, windowed: layer % 2 === 0 })) } });
+    const values = { prompt: prompt(1) };
+    const texts: (number | string)[][] = [[5, 6, "s0", 8, 9, 10, 11], [9, "s0"], [7, 11, 12, "s0"]];
+    const generated = await program.generateBatch(texts.map((parts) => sequence(parts, [])), values, { maxNewTokens: 8, stopTokenIds: [] });
+    for (const [place, parts] of texts.entries()) {
+      for (const token of generated[place]) {
+        const [[scores]] = (await program.score([sequence(parts)], values)).logProbabilities;
+        expect(token).toBe(scores.indexOf(Math.max(...scores)));
+        parts.push(token);
+      }
+    }
+    await Promise.all([plain.dispose(), program.dispose()]);
+  });
+
+  it("ends each text of a batch where the context ends", async () => {
+    const program = await backbone.createProgram({ virtualTokens: 1, head: { kind: "vocabulary" } });
+    const values = { prompt: prompt(1) };
+    const { contextLength } = backbone.description;
+    const long = (length: number): Sequence => sequence(["s0", ...Array.from({ length: length - 1 }, (_, i) => 3 + (i % 50))], []);
+    const batch = [long(contextLength - 3), long(contextLength - 1), long(contextLength - 6)];
+    const together = await program.generateBatch!(batch, values, { maxNewTokens: 20, stopTokenIds: [] });
+    const each = [];
+    for (const item of batch) each.push(await program.generate(item, values, { maxNewTokens: 20, stopTokenIds: [] }));
+    expect(together.map(({ length }) => length)).toEqual([3, 1, 6]);
+    expect(together).toEqual(each);
     await program.dispose();
   });
 
