@@ -121,6 +121,8 @@ describe("places and messages", () => {
     ["task/verbalizer", { ham: " no", spam: " no" }],
     ["task/verbalizer", { ham: " no", spam: " " }],
     ["task/verbalizer", { "": " no", spam: " yes" }],
+    ["task/pooling", "mean"],
+    ["task", { type: "classification", template: "{soft:5}{text}{mask}", head: "linear" }],
     ["task/maxTokens", { txt: 3 }],
     ["task/maxTokens", { label: 3 }],
     ["task/maxTokens", { text: 0 }],
