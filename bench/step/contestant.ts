@@ -12,6 +12,9 @@ export interface StepReport {
   readonly loadedMB: number;
 }
 
+/** One step of a process of ours; it may tell its time itself. */
+export type Step = (turn: number) => Promise<{ readonly loss: number; readonly seconds?: number }>;
+
 /** A process that makes one training step whenever it is told to, so that contestants take turns on the same machine. */
 export class Contestant {
   readonly reports: StepReport[] = [];

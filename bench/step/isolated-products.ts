@@ -7,7 +7,7 @@ import { GraphBuilder } from "../../src/engine/graph/builder.js";
 import { Graph } from "../../src/engine/graph/graph.js";
 import { serializeModel } from "../../src/engine/onnx/model-file.js";
 import type { BenchmarkTexts } from "./batch.js";
-import type { Step } from "./our-contestant.js";
+import type { Step } from "./contestant.js";
 
 /** Layers whose products are measured, each with matrices of its own, so that none stays in the processor's cache. */
 const layersMeasured = 4;

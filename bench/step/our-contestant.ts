@@ -7,7 +7,7 @@ import { trainingSchema } from "../../src/experiment/schema.js";
 import { createOptimizer } from "../../src/training/optimizers/create-optimizer.js";
 import { openRealBackbone } from "../parity/real-backbone.js";
 import { type BenchmarkTexts, type Place, sequencesOf } from "./batch.js";
-import type { StepReport } from "./contestant.js";
+import type { Step, StepReport } from "./contestant.js";
 import { isolatedProducts } from "./isolated-products.js";
 import { forgetPeak, peakMemoryMB } from "./peak-memory.js";
 
@@ -44,8 +44,6 @@ export async function runOurContestant(work: OurWork): Promise<void> {
   }
   await backbone.dispose();
 }
-
-export type Step = (turn: number) => Promise<{ readonly loss: number; readonly seconds?: number }>;
 
 async function trainingStep(backbone: Backbone, texts: BenchmarkTexts, { scoring = "words", options }: OurWork, place: Place): Promise<Step> {
   const head = scoring === "words" ? ({ kind: "words", tokenIds: Int32Array.from(texts.words) } as const) : ({ kind: "vocabulary" } as const);

@@ -3,6 +3,7 @@ import { PromptTuningError } from "../common/errors.js";
 import type { NearnessMetric } from "./nearness.js";
 import { type Candidates, nearnessCandidates, rowFigures } from "./nearness-candidates.js";
 import { rowNorms } from "./norms.js";
+import type { VocabularyMatrix } from "./vocabulary-matrix.js";
 import { TopList } from "./top-list.js";
 
 /** A vocabulary token near a vector, measured all three ways. */
@@ -18,13 +19,6 @@ export interface NearToken {
 
 /** One vector's nearest tokens, nearest first by each metric. Lists are shorter than k only where fewer tokens are eligible. */
 export type VectorNeighbours = { readonly norm: number } & Readonly<Record<NearnessMetric, readonly NearToken[]>>;
-
-/** A vocabulary's embeddings: matrix [rows, width], row-major. */
-export interface VocabularyMatrix {
-  readonly matrix: Float32Array;
-  readonly rows: number;
-  readonly width: number;
-}
 
 export interface NearestTokensOptions {
   /** Tokens to list by each metric; 10 unless told. */

@@ -5,8 +5,8 @@ import { GraphBuilder } from "../engine/graph/builder.js";
 import { Graph } from "../engine/graph/graph.js";
 import { createSession } from "../engine/session/session.js";
 import type { NearnessMetric } from "./nearness.js";
-import type { VocabularyMatrix } from "./nearest-tokens.js";
 import { rowNorms } from "./norms.js";
+import type { VocabularyMatrix } from "./vocabulary-matrix.js";
 
 /** For one metric and vector: the ids of the best tokens by a score in single precision, best first. */
 export interface Candidates {

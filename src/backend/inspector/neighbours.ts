@@ -1,6 +1,7 @@
 import type { Backbone } from "../../backbone/backbone.js";
 import type { EmbeddingTable } from "../../engine/embedding-table.js";
-import { nearestTokens, type NearToken, type VocabularyMatrix } from "../../inspection/nearest-tokens.js";
+import { nearestTokens, type NearToken } from "../../inspection/nearest-tokens.js";
+import type { VocabularyMatrix } from "../../inspection/vocabulary-matrix.js";
 import { nearnessMetrics, type NearnessMetric } from "../../inspection/nearness.js";
 import type { NormDistribution } from "../../inspection/norms.js";
 import { type Histogram, vocabularyFigures } from "../../inspection/vocabulary.js";

@@ -2,6 +2,7 @@ import { PromptTuningError } from "../../common/errors.js";
 import { GraphBuilder } from "../graph/builder.js";
 import type { Graph, GraphNode } from "../graph/graph.js";
 import { isFloating } from "../graph/tensor-type.js";
+import { ownRuleOf } from "./own-rule.js";
 import { refuseGradient } from "./refuse.js";
 import { type GradientRule, operatorKey, type RuleContext } from "./rule.js";
 import { gradientRules, supportedOperators } from "./rule-table.js";
@@ -47,7 +48,7 @@ export function differentiate(graph: Graph, { loss, by, ruleFor }: Differentiate
   for (const node of [...path].reverse()) {
     const gradients = node.outputs.map((output) => (output ? totalOf(output) : undefined));
     if (gradients.every((gradient) => gradient === undefined)) continue;
-    const rule = ruleFor?.(node) ?? node.gradient ?? gradientRules.get(operatorKey(node));
+    const rule = ruleFor?.(node) ?? ownRuleOf(node) ?? gradientRules.get(operatorKey(node));
     if (!rule) throw missingRule(node);
     const context: RuleContext = {
       graph,

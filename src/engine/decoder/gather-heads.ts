@@ -1,3 +1,4 @@
+import { giveOwnRule } from "../autodiff/own-rule.js";
 import type { GradientRule } from "../autodiff/rule.js";
 import { int } from "../graph/attribute.js";
 import type { GraphBuilder } from "../graph/builder.js";
@@ -18,7 +19,9 @@ export interface SlotInputs {
 
 /** One of the two gathers: `indices` lead there, `undo` turns a gradient back. */
 function gather(builder: GraphBuilder, data: string, indices: string, shape: readonly Dimension[], name: string, gradient: GradientRule): string {
-  return builder.add("Gather", [data, indices], { attributes: { axis: int(0) }, shape, name, gradient });
+  const gathered = builder.add("Gather", [data, indices], { attributes: { axis: int(0) }, shape, name });
+  giveOwnRule(builder.graph.producerOf(gathered)!, gradient);
+  return gathered;
 }
 
 const flatten = (builder: GraphBuilder, tensor: string, headSize: number): string => builder.add("Reshape", [tensor, builder.integers([-1, headSize])], { shape: [undefined, headSize] });

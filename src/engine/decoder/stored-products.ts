@@ -1,3 +1,4 @@
+import { giveOwnRule } from "../autodiff/own-rule.js";
 import { contrib } from "../autodiff/rule.js";
 import { int } from "../graph/attribute.js";
 import type { GraphBuilder } from "../graph/builder.js";
@@ -20,12 +21,9 @@ export function isStored({ graph }: GraphBuilder, weight: string): boolean {
  * @param input [rows, input]
  */
 export function storedProduct(builder: GraphBuilder, input: string, weight: string, shape: readonly Dimension[]): string {
-  return builder.add("FusedMatMul", [input, appendFloats(builder, weight, input)], {
-    domain: contrib,
-    attributes: { transB: int(1) },
-    shape,
-    gradient: (node, [g], { builder: backward, typeOf }) => [backward.add("MatMul", [g!, appendFloats(backward, weight, g!)], { shape: typeOf(node.inputs[0])?.shape })],
-  });
+  const product = builder.add("FusedMatMul", [input, appendFloats(builder, weight, input)], { domain: contrib, attributes: { transB: int(1) }, shape });
+  giveOwnRule(builder.graph.producerOf(product)!, (node, [g], { builder: backward, typeOf }) => [backward.add("MatMul", [g!, appendFloats(backward, weight, g!)], { shape: typeOf(node.inputs[0])?.shape })]);
+  return product;
 }
 
 /**

@@ -1,4 +1,3 @@
-import type { GradientRule } from "../autodiff/rule.js";
 import type { Attributes } from "./attribute.js";
 import { Graph, type GraphNode } from "./graph.js";
 import { floatInitializer, type Initializer, integerInitializer } from "./initializer.js";
@@ -12,8 +11,6 @@ export interface NodeOptions {
   readonly name?: string;
   /** What the caller knows of the first output; inferred when absent. */
   readonly shape?: readonly Dimension[];
-  /** See `GraphNode`. */
-  readonly gradient?: GradientRule;
 }
 
 /** Appends nodes to a graph, names them, and keeps what is known of every tensor. */
@@ -41,7 +38,6 @@ export class GraphBuilder {
       inputs: [...inputs],
       outputs: outputs === 1 ? [stem] : Array.from({ length: outputs }, (_, i) => `${stem}.${i}`),
       attributes: options.attributes ?? {},
-      ...(options.gradient ? { gradient: options.gradient } : {}),
     };
     this.graph.nodes.push(node);
     const domain = node.domain;

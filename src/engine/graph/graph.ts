@@ -1,4 +1,3 @@
-import type { GradientRule } from "../autodiff/rule.js";
 import type { Attributes } from "./attribute.js";
 import { constantNodeValue } from "./constant-node.js";
 import { floatValues, type Initializer, integerValues } from "./initializer.js";
@@ -13,8 +12,6 @@ export interface GraphNode {
   inputs: string[];
   outputs: string[];
   readonly attributes: Attributes;
-  /** How to differentiate this node, where whoever made it knows better than the rule of its operator. Not written to files. */
-  readonly gradient?: GradientRule;
 }
 
 export interface NamedType extends TensorType {
