@@ -51,6 +51,9 @@ export async function prepareRun(experiment: Experiment, folder: string, options
     if (training.precision === "approximate" && !program.approximate) {
       options.emit?.({ type: "message", level: "info", code: "exact-gradients", text: "This backbone has no approximate backward pass: the gradients are exact." });
     }
+    if (training.weights === "stored" && backbone.description.format !== "gguf") {
+      options.emit?.({ type: "message", level: "info", code: "weights-as-floats", text: "Only the weights of GGUF files can stay in their blocks: those of this backbone are float32." });
+    }
     return { experiment: withVerbalizer(experiment, labels), folder, backbone, dataset, task, program };
   } catch (error) {
     await backbone.dispose();
