@@ -98,7 +98,11 @@ test("flipped bits: every whole record before the damage is kept, nothing false 
       for (const [byte, bit] of flips) damaged[byte] ^= 1 << bit;
       const changed = damaged.findIndex((byte, i) => byte !== content[i]);
       const { records: read, report } = scan(damaged);
-      if (changed === -1) return expect(report.damage).toEqual([]);
+      if (changed === -1) {
+        // The flips cancelled each other.
+        expect(report.damage).toEqual([]);
+        return;
+      }
       const before = ends.filter((end) => end <= changed).length;
       expect(read.slice(0, before)).toEqual(records.slice(0, before));
       const known = new Map(records.map((record) => [record.sequence, record]));
