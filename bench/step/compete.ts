@@ -30,8 +30,6 @@ export interface Standing {
   readonly name: string;
   readonly seconds: readonly number[];
   readonly firstLoss: number;
-  /** Seconds from the process's start to its first step's end. */
-  readonly startSeconds: number;
   readonly peakMB: number;
   readonly loadedMB: number;
 }
@@ -42,20 +40,19 @@ export interface Standing {
  */
 export async function compete({ root, texts, entries, rounds, warmUps = 2, threads, python, model = realModel, signal, print }: CompetitionOptions): Promise<Standing[]> {
   const folder = mkdtempSync(path.join(tmpdir(), "ptune-speed-"));
-  const running: { contestant: Contestant; startSeconds: number }[] = [];
+  const running: Contestant[] = [];
   try {
     const file = path.join(folder, "texts.json");
     writeFileSync(file, JSON.stringify(texts));
     for (const { name, work } of entries) {
       signal.throwIfAborted();
       if ("peft" in work && !python) continue;
-      const began = performance.now();
       const contestant = "peft" in work
         ? Contestant.start(name, python!.program, [path.join(root, "bench", "peft_step.py"), "--gguf", python!.modelFile, "--threads", String(threads), "--texts", file, "--dtype", work.peft.dtype, ...(work.peft.compile ? ["--compile"] : [])])
         : Contestant.start(name, process.execPath, [path.join(root, "out", "claims", "step-contestant.cjs"), "--work", JSON.stringify({ model, texts: file, ...work, options: { threads, ...work.options } } satisfies OurWork)]);
       try {
         await contestant.step();
-        running.push({ contestant, startSeconds: (performance.now() - began) / 1000 });
+        running.push(contestant);
       } catch (error) {
         contestant.end();
         if (!("peft" in work && work.peft.compile)) throw error;
@@ -63,21 +60,20 @@ export async function compete({ root, texts, entries, rounds, warmUps = 2, threa
       }
     }
     for (let round = 1; round < warmUps + rounds; round++) {
-      for (const { contestant } of running) {
+      for (const contestant of running) {
         signal.throwIfAborted();
         await contestant.step();
       }
     }
-    return running.map(({ contestant: { name, reports }, startSeconds }) => ({
+    return running.map(({ name, reports }) => ({
       name,
-      startSeconds,
       seconds: reports.slice(warmUps).map(({ seconds }) => seconds),
       firstLoss: reports[0].loss,
       peakMB: Math.max(reports.at(-1)!.peakMB, reports.at(-1)!.loadedMB),
       loadedMB: reports.at(-1)!.loadedMB,
     }));
   } finally {
-    for (const { contestant } of running) contestant.end();
+    for (const contestant of running) contestant.end();
     rmSync(folder, { recursive: true, force: true });
   }
 }

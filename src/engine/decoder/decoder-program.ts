@@ -2,6 +2,8 @@ import { Tensor } from "onnxruntime-node";
 import type { EmbeddingTable } from "../embedding-table.js";
 import type { Initializer } from "../graph/initializer.js";
 import { classesOf, headFeeds, unpackScores } from "../head/head-feeds.js";
+import { trainablesOf } from "../head/trainables.js";
+import { unpackStep } from "../head/unpack-step.js";
 import type { BatchGenerationOptions, GenerationOptions, Head, Program, ProgramNotice, ScoreResult, Sequence, StepResult, TensorValues, TrainableSpecification } from "../program.js";
 import type { DecoderConfiguration } from "./configuration.js";
 import { batchFeeds, type Feeds, pastFeeds } from "./feeds.js";
@@ -51,22 +53,11 @@ export class DecoderProgram implements Program {
     this.pool = new SessionPool(options);
     this.kept = new KeptTextStore(options.keptMemory);
     if (head.kind === "words") this.headRows = outputRows(head.tokenIds);
-    this.trainables = [
-      ...(virtualTokens > 0 ? [{ name: "prompt", shape: [virtualTokens, configuration.hiddenSize] }] : []),
-      ...(head.kind === "linear"
-        ? [
-            { name: "head.weight", shape: [head.classes, configuration.hiddenSize] },
-            { name: "head.bias", shape: [head.classes] },
-          ]
-        : []),
-    ];
+    this.trainables = trainablesOf(virtualTokens, head, configuration.hiddenSize);
   }
 
   async step(batch: readonly Sequence[], values: TensorValues): Promise<StepResult> {
-    const outputs = await this.run("step", batch, values);
-    // Copies: the tensors' memory belongs to onnxruntime.
-    const gradients = Object.fromEntries(this.trainables.map(({ name }) => [name, (outputs[`gradient.${name}`].data as Float32Array).slice()]));
-    return { loss: (outputs.loss.data as Float32Array)[0], gradients };
+    return unpackStep(await this.run("step", batch, values), this.trainables);
   }
 
   async score(batch: readonly Sequence[], values: TensorValues): Promise<ScoreResult> {

@@ -1,6 +1,7 @@
 import { Tensor } from "onnxruntime-node";
 import type { EmbeddingTable } from "../embedding-table.js";
 import { classesOf, headFeeds, unpackScores } from "../head/head-feeds.js";
+import { unpackStep } from "../head/unpack-step.js";
 import { trainablesOf } from "../head/trainables.js";
 import type { GenerationOptions, Head, Program, ScoreResult, Sequence, StepResult, TensorValues, TrainableSpecification } from "../program.js";
 import { SessionSet } from "../session/session-set.js";
@@ -41,10 +42,7 @@ export class EncoderDecoderProgram implements Program {
   }
 
   async step(batch: readonly Sequence[], values: TensorValues): Promise<StepResult> {
-    const outputs = await this.sessions.run("step", this.batchFeeds(batch, values));
-    // Copies: the tensors' memory belongs to onnxruntime.
-    const gradients = Object.fromEntries(this.trainables.map(({ name }) => [name, (outputs[`gradient.${name}`].data as Float32Array).slice()]));
-    return { loss: (outputs.loss.data as Float32Array)[0], gradients };
+    return unpackStep(await this.sessions.run("step", this.batchFeeds(batch, values)), this.trainables);
   }
 
   async score(batch: readonly Sequence[], values: TensorValues): Promise<ScoreResult> {

@@ -3,6 +3,7 @@ import { PromptTuningError } from "../../common/errors.js";
 import { encoderCannotWrite } from "./cannot-write.js";
 import type { EmbeddingTable } from "../embedding-table.js";
 import { classesOf, headFeeds, unpackScores } from "../head/head-feeds.js";
+import { unpackStep } from "../head/unpack-step.js";
 import { poolingFeeds } from "../head/pooling.js";
 import { trainablesOf } from "../head/trainables.js";
 import type { Head, Program, ScoreResult, Sequence, StepResult, TensorValues, TrainableSpecification } from "../program.js";
@@ -45,10 +46,7 @@ export class EncoderProgram implements Program {
   }
 
   async step(batch: readonly Sequence[], values: TensorValues): Promise<StepResult> {
-    const outputs = await this.sessions.run("step", this.feeds(batch, values));
-    // Copies: the tensors' memory belongs to onnxruntime.
-    const gradients = Object.fromEntries(this.trainables.map(({ name }) => [name, (outputs[`gradient.${name}`].data as Float32Array).slice()]));
-    return { loss: (outputs.loss.data as Float32Array)[0], gradients };
+    return unpackStep(await this.sessions.run("step", this.feeds(batch, values)), this.trainables);
   }
 
   async score(batch: readonly Sequence[], values: TensorValues): Promise<ScoreResult> {

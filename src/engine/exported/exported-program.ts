@@ -1,13 +1,13 @@
-import { type InferenceSession, Tensor } from "onnxruntime-node";
+import { Tensor } from "onnxruntime-node";
 import { PromptTuningError } from "../../common/errors.js";
 import { classesOf, headFeeds, unpackScores } from "../head/head-feeds.js";
 import type { GenerationOptions, Head, Program, ProgramNotice, ScoreResult, Sequence, StepResult, TensorValues, TrainableSpecification } from "../program.js";
 import { poolingFeeds } from "../head/pooling.js";
 import { trainablesOf } from "../head/trainables.js";
+import { unpackStep } from "../head/unpack-step.js";
 import { encoderCannotWrite } from "../encoder/cannot-write.js";
 import { roundsActivations } from "../quantised/exact-activations.js";
-import { runSession } from "../session/run-session.js";
-import { createSession } from "../session/session.js";
+import { SessionSet } from "../session/session-set.js";
 import { buildExportedGraph, type ExportedPurpose } from "./build-graph.js";
 import { batchFeeds, type Feeds, scoredRowFeeds } from "./feeds.js";
 import type { ExportedModel } from "./open-exported-model.js";
@@ -60,24 +60,26 @@ class ExportedProgram implements Program {
   readonly trainables: readonly TrainableSpecification[];
   readonly head: Head;
   readonly withExactActivations?: () => Program;
-  private readonly sessions = new Map<ExportedPurpose, Promise<InferenceSession>>();
+  private readonly sessions: SessionSet<ExportedPurpose>;
 
   constructor(private readonly options: ExportedProgramOptions) {
-    const { head, model, virtualTokens } = options;
+    const { head, model, virtualTokens, threads, exactActivations } = options;
     this.head = head;
-    if (!options.exactActivations && roundsActivations(model.graph)) this.withExactActivations = () => new ExportedProgram({ ...options, exactActivations: true });
+    this.sessions = new SessionSet(
+      (purpose) => buildExportedGraph(model, { virtualTokens, head, purpose, exactActivations }),
+      { weightsFolder: model.folder, threads },
+      { advice: "The model may have been exported for sizes of its own: export it again with dynamic axes for batch and time.", file: model.file },
+    );
+    if (!exactActivations && roundsActivations(model.graph)) this.withExactActivations = () => new ExportedProgram({ ...options, exactActivations: true });
     this.trainables = trainablesOf(virtualTokens, head, model.hiddenSize, statesOf(model.output)?.hiddenSize);
   }
 
   async step(batch: readonly Sequence[], values: TensorValues): Promise<StepResult> {
-    const outputs = await this.run("step", this.feeds(batch, values));
-    // Copies: the tensors' memory belongs to onnxruntime.
-    const gradients = Object.fromEntries(this.trainables.map(({ name }) => [name, (outputs[`gradient.${name}`].data as Float32Array).slice()]));
-    return { loss: (outputs.loss.data as Float32Array)[0], gradients };
+    return unpackStep(await this.sessions.run("step", this.feeds(batch, values)), this.trainables);
   }
 
   async score(batch: readonly Sequence[], values: TensorValues): Promise<ScoreResult> {
-    const outputs = await this.run("score", this.feeds(batch, values));
+    const outputs = await this.sessions.run("score", this.feeds(batch, values));
     return unpackScores(batch, outputs.loss, outputs.log_probabilities);
   }
 
@@ -91,7 +93,7 @@ class ExportedProgram implements Program {
     while (generated.length < maxNewTokens && tokens.length < longest) {
       if (signal?.aborted) throw new PromptTuningError("stopped", "The generation was stopped.");
       const current: Sequence = { tokens: Int32Array.from(tokens), virtualTokens: Int32Array.from(virtualTokens), scored: [{ row: tokens.length - 1, target: 0 }] };
-      const outputs = await this.run("generate", this.inputFeeds([current], values));
+      const outputs = await this.sessions.run("generate", this.inputFeeds([current], values));
       const scores = outputs.scores.data as Float32Array;
       const token = scores.reduce((best, score, id) => (score > scores[best] ? id : best), 0);
       if (stopTokenIds.includes(token)) break;
@@ -103,10 +105,8 @@ class ExportedProgram implements Program {
     return Int32Array.from(generated);
   }
 
-  async dispose(): Promise<void> {
-    const open = [...this.sessions.values()];
-    this.sessions.clear();
-    for (const session of open) await (await session).release();
+  dispose(): Promise<void> {
+    return this.sessions.dispose();
   }
 
   private inputFeeds(batch: readonly Sequence[], values: TensorValues): Feeds {
@@ -123,23 +123,5 @@ class ExportedProgram implements Program {
     const { vocabularySize } = output;
     const classes = classesOf(this.head, vocabularySize);
     return { ...this.inputFeeds(batch, values), ...headFeeds(batch, { head: this.head, hiddenSize: statesOf(output)?.hiddenSize ?? 0, classes, values }) };
-  }
-
-  private async run(purpose: ExportedPurpose, feeds: Feeds): Promise<Readonly<Record<string, Tensor>>> {
-    return runSession(await this.session(purpose), feeds, {
-      advice: "The model may have been exported for sizes of its own: export it again with dynamic axes for batch and time.",
-      file: this.options.model.file,
-    });
-  }
-
-  private session(purpose: ExportedPurpose): Promise<InferenceSession> {
-    let session = this.sessions.get(purpose);
-    if (!session) {
-      const { model, virtualTokens, threads, exactActivations } = this.options;
-      const graph = buildExportedGraph(model, { virtualTokens, head: this.head, purpose, exactActivations });
-      session = createSession(graph, { weightsFolder: model.folder, threads });
-      this.sessions.set(purpose, session);
-    }
-    return session;
   }
 }

@@ -1,6 +1,6 @@
 import type { InferenceSession, Tensor } from "onnxruntime-node";
 import type { Graph } from "../graph/graph.js";
-import { runSession } from "./run-session.js";
+import { type GraphFault, runSession } from "./run-session.js";
 import { createSession, type SessionOptions } from "./session.js";
 
 /** Sessions by purpose, each opened when it is first needed. */
@@ -10,11 +10,13 @@ export class SessionSet<Purpose extends string> {
   constructor(
     private readonly graphOf: (purpose: Purpose) => Graph,
     private readonly options: SessionOptions,
+    /** What to say where a graph that is not our own cannot be computed. */
+    private readonly fault?: GraphFault,
   ) {}
 
   /** @throws PromptTuningError kind "training" where onnxruntime cannot compute, "model" where it cannot open the graph. */
   async run(purpose: Purpose, feeds: Readonly<Record<string, Tensor>>): Promise<Readonly<Record<string, Tensor>>> {
-    return runSession(await this.session(purpose), feeds);
+    return runSession(await this.session(purpose), feeds, this.fault);
   }
 
   async dispose(): Promise<void> {
