@@ -58,6 +58,12 @@ export interface StepResult {
   readonly gradients: TensorValues;
 }
 
+/** One batch of a pass that several prompts share. */
+export interface StepRequest {
+  readonly batch: readonly Sequence[];
+  readonly values: TensorValues;
+}
+
 export interface ScoreResult {
   /** As in StepResult. */
   readonly loss: number;
@@ -88,6 +94,11 @@ export interface Program {
   readonly approximate?: boolean;
   /** Loss and gradients of one batch. */
   step(batch: readonly Sequence[], values: TensorValues): Promise<StepResult>;
+  /**
+   * The steps of several prompts through the same model, where a program can make them in fewer passes than one each:
+   * each result is what `step` gives for its request alone, up to rounding.
+   */
+  stepTogether?(requests: readonly StepRequest[]): Promise<readonly StepResult[]>;
   /** Loss and log-probabilities of one batch, nothing differentiated. */
   score(batch: readonly Sequence[], values: TensorValues): Promise<ScoreResult>;
   /** Greedy continuation of one sequence. */

@@ -19,7 +19,7 @@ export function projectKeysValues(builder: GraphBuilder, configuration: DecoderC
   const { keyValueHeads, headSize, attentionBias } = configuration;
   const width = keyValueHeads * headSize;
   const flat = (name: "key" | "value"): string => project(builder, queries.count, normalized, `layers.${layer}.${name}`, width, attentionBias);
-  const toSlots = (rows: string, name: string): string => keysToSlots(builder, rows, keys, keys.sharedLength, headSize, [keyValueHeads, "lanes", keys.count, headSize], name);
+  const toSlots = (rows: string, name: string): string => keysToSlots(builder, rows, keys, keys.shared, headSize, [keyValueHeads, "lanes", keys.count, headSize], name);
   const key = rotate(builder, configuration, queries, normalizeHeads(builder, configuration, flat("key"), `layers.${layer}.key_norm`), width, layer);
   return { key: toSlots(key, "key"), value: toSlots(flat("value"), "value") };
 }

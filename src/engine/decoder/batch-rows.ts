@@ -2,7 +2,7 @@ import { int } from "../graph/attribute.js";
 import type { GraphBuilder } from "../graph/builder.js";
 import type { Dimension } from "../graph/tensor-type.js";
 import { type DecoderConfiguration, masksOf } from "./configuration.js";
-import type { SlotInputs } from "./gather-heads.js";
+import type { SharedInputs, SlotInputs } from "./gather-heads.js";
 import { insertVirtualTokens } from "./insert-virtual-tokens.js";
 
 /** Rows that ask in attention: all rows of the batch, or the scored ones only. */
@@ -25,19 +25,19 @@ export interface BatchRows {
   hidden: string;
   readonly queries: Queries;
   readonly keys: SlotInputs & {
-    /** Vector with the number of shared rows; absent where the layout has none. */
-    readonly sharedLength?: string;
+    /** Absent where the layout has no shared rows. */
+    readonly shared?: SharedInputs;
     /** Key slots of a lane, without those of the past. */
     readonly count: Dimension;
   };
 }
 
 /** Declares the inputs of a batch's rows and computes their first hidden states. */
-export function openBatchRows(builder: GraphBuilder, configuration: DecoderConfiguration, options: { readonly virtualTokens: number; readonly shared: boolean; readonly keys: Dimension }): BatchRows {
+export function openBatchRows(builder: GraphBuilder, configuration: DecoderConfiguration, options: { readonly hasPrompt: boolean; readonly shared: boolean; readonly keys: Dimension }): BatchRows {
   const { hiddenSize, keyValueHeads } = configuration;
   const embeddings = builder.input("row_embeddings", { elementType: "float32", shape: ["rows", hiddenSize] });
   const positions = builder.input("positions", { elementType: "int64", shape: ["rows", 1] });
-  const inserted = options.virtualTokens > 0 ? insertVirtualTokens(builder, embeddings, { indices: "virtual_tokens", rows: "rows", hiddenSize, virtualTokens: options.virtualTokens }) : embeddings;
+  const inserted = options.hasPrompt ? insertVirtualTokens(builder, embeddings, { indices: "virtual_tokens", rows: "rows", hiddenSize }) : embeddings;
   return {
     hidden: configuration.positions === "learned" ? addPositions(builder, inserted, positions, hiddenSize) : inserted,
     queries: declareQueries(builder, configuration, "all", "rows", positions),
@@ -45,7 +45,7 @@ export function openBatchRows(builder: GraphBuilder, configuration: DecoderConfi
       slots: builder.input("key.slots", { elementType: "int64", shape: [keyValueHeads, "lanes", options.keys] }),
       rows: builder.input("key.rows", { elementType: "int64", shape: ["rows", keyValueHeads] }),
       count: options.keys,
-      ...(options.shared ? { sharedLength: builder.input("shared_length", { elementType: "int64", shape: [1] }) } : {}),
+      ...(options.shared ? { shared: { length: builder.input("shared_length", { elementType: "int64", shape: [1] }), groups: builder.input("groups", { elementType: "int64", shape: [1] }) } } : {}),
     },
   };
 }

@@ -46,9 +46,9 @@ export function buildDecoderGraph(options: DecoderGraphOptions): Graph {
   declareRotaryTables(builder, configuration);
   declareWeights(builder, options);
 
-  if (virtualTokens > 0 && purpose !== "encode") builder.input("prompt", { elementType: "float32", shape: [virtualTokens, configuration.hiddenSize] });
-  const inserted = purpose === "encode" ? 0 : virtualTokens;
-  const rows = openBatchRows(builder, configuration, { virtualTokens: inserted, shared: options.shared, keys: options.past === "none" ? "keys" : "own_keys" });
+  const hasPrompt = virtualTokens > 0 && purpose !== "encode";
+  if (hasPrompt) builder.input("prompt", { elementType: "float32", shape: ["prompt_rows", configuration.hiddenSize] });
+  const rows = openBatchRows(builder, configuration, { hasPrompt, shared: options.shared, keys: options.past === "none" ? "keys" : "own_keys" });
   const last = configuration.layers - 1;
   for (let layer = 0; layer < last; layer++) runLayer(builder, options, rows, layer);
   if (purpose === "encode") {
@@ -57,7 +57,7 @@ export function buildDecoderGraph(options: DecoderGraphOptions): Graph {
   }
   const scored = runLastLayer(builder, options, rows, last);
   const hidden = normalize(builder, configuration, "scored", scored, "final_norm");
-  const { loss, logProbabilities } = appendHead(builder, {
+  const { loss, rowLosses, logProbabilities } = appendHead(builder, {
     hidden,
     hiddenSize: configuration.hiddenSize,
     head: options.head,
@@ -65,6 +65,7 @@ export function buildDecoderGraph(options: DecoderGraphOptions): Graph {
     softCap: configuration.outputSoftCap,
   });
   if (purpose === "step") {
+    builder.outputAs(rowLosses, "row_losses");
     const by = [...(virtualTokens > 0 ? ["prompt"] : []), ...(options.head.kind === "linear" ? ["head.weight", "head.bias"] : [])];
     for (const [tensor, gradient] of differentiate(graph, { loss, by, ruleFor: options.rounded && roundedProducts(options.rounded) })) builder.outputAs(gradient, `gradient.${tensor}`);
   } else {

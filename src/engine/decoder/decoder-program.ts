@@ -4,7 +4,7 @@ import type { Initializer } from "../graph/initializer.js";
 import { classesOf, headFeeds, unpackScores } from "../head/head-feeds.js";
 import { trainablesOf } from "../head/trainables.js";
 import { unpackStep } from "../head/unpack-step.js";
-import type { BatchGenerationOptions, GenerationOptions, Head, Program, ProgramNotice, ScoreResult, Sequence, StepResult, TensorValues, TrainableSpecification } from "../program.js";
+import type { BatchGenerationOptions, GenerationOptions, Head, Program, ProgramNotice, ScoreResult, Sequence, StepRequest, StepResult, TensorValues, TrainableSpecification } from "../program.js";
 import type { DecoderConfiguration } from "./configuration.js";
 import { batchFeeds, type Feeds, pastFeeds } from "./feeds.js";
 import { generateGreedily } from "./generate.js";
@@ -12,6 +12,7 @@ import { type KeptText, KeptTextStore, keysValuesBytesPerToken } from "./kept-te
 import { planLanes } from "./lanes.js";
 import { type BatchLayout, planLayout, plainLayout } from "./layout.js";
 import { SessionPool } from "./session-pool.js";
+import { planPasses, unpackSharedStep } from "./shared-passes.js";
 import { encodeTexts } from "./text-encoder.js";
 import type { DecoderWeights } from "./weights.js";
 
@@ -57,11 +58,20 @@ export class DecoderProgram implements Program {
   }
 
   async step(batch: readonly Sequence[], values: TensorValues): Promise<StepResult> {
-    return unpackStep(await this.run("step", batch, values), this.trainables);
+    return unpackStep(await this.run("step", [{ batch, values }]), this.trainables);
+  }
+
+  async stepTogether(requests: readonly StepRequest[]): Promise<StepResult[]> {
+    const results: StepResult[] = [];
+    for (const pass of planPasses(requests, { head: this.head, layoutOf: (batch) => this.layoutOf(batch) })) {
+      const outputs = await this.run("step", pass);
+      results.push(...(pass.length === 1 ? [unpackStep(outputs, this.trainables)] : unpackSharedStep(outputs, pass)));
+    }
+    return results;
   }
 
   async score(batch: readonly Sequence[], values: TensorValues): Promise<ScoreResult> {
-    const outputs = await this.run("score", batch, values);
+    const outputs = await this.run("score", [{ batch, values }]);
     return unpackScores(batch, outputs.loss, outputs.log_probabilities);
   }
 
@@ -74,8 +84,8 @@ export class DecoderProgram implements Program {
     return generateGreedily(batch, options, {
       configuration,
       embeddings,
-      withVirtual: this.hasPrompt,
-      run: (past, feeds, scored) => this.pool.run({ purpose: "generate", past, shared: false }, { ...feeds, ...this.trainableFeeds(values), ...this.headFeeds(scored, values) }),
+      virtualTokens: this.options.virtualTokens,
+      run: (past, feeds, scored) => this.pool.run({ purpose: "generate", past, shared: false }, { ...feeds, ...this.requestFeeds([{ batch: scored, values }]) }),
     });
   }
 
@@ -89,23 +99,21 @@ export class DecoderProgram implements Program {
     await this.pool.dispose();
   }
 
-  private get hasPrompt(): boolean {
-    return this.options.virtualTokens > 0;
+  private layoutOf(batch: readonly Sequence[]): BatchLayout {
+    if (this.options.layout === "plain") return plainLayout(batch);
+    return planLayout(batch, (sequence) => this.kept.findLongest(sequence.tokens, sequence.tokens.length)?.tokens.length ?? 0);
   }
 
-  private async run(purpose: "step" | "score", batch: readonly Sequence[], values: TensorValues): Promise<Readonly<Record<string, Tensor>>> {
-    const { configuration, embeddings } = this.options;
-    const layout =
-      this.options.layout === "plain"
-        ? plainLayout(batch)
-        : planLayout(batch, (sequence) => this.kept.findLongest(sequence.tokens, sequence.tokens.length)?.tokens.length ?? 0);
+  private async run(purpose: "step" | "score", requests: readonly StepRequest[]): Promise<Readonly<Record<string, Tensor>>> {
+    const { configuration, embeddings, virtualTokens } = this.options;
+    const batch = requests.flatMap((request) => request.batch);
+    const layout = this.layoutOf(batch);
     const texts = await this.textsBefore(batch, layout);
-    const lanes = planLanes(batch, layout);
+    const lanes = planLanes(batch, layout, requests.length);
     const feeds = {
-      ...batchFeeds(lanes, { configuration, embeddings, withVirtual: this.hasPrompt, scores: true }),
+      ...batchFeeds(lanes, { configuration, embeddings, virtualTokens, scores: true }),
       ...(layout.past === "none" ? {} : pastFeeds(texts, lanes.pastTime, configuration)),
-      ...this.trainableFeeds(values),
-      ...this.headFeeds(batch, values),
+      ...this.requestFeeds(requests),
     };
     return this.pool.run({ purpose, past: layout.past, shared: layout.sharedLength > 0 }, feeds);
   }
@@ -142,19 +150,31 @@ export class DecoderProgram implements Program {
     );
   }
 
-  private trainableFeeds(values: TensorValues): Feeds {
-    if (!this.hasPrompt) return {};
-    return { prompt: new Tensor("float32", values.prompt, [this.options.virtualTokens, this.options.configuration.hiddenSize]) };
-  }
-
-  private headFeeds(batch: readonly Sequence[], values: TensorValues): Feeds {
-    const { configuration } = this.options;
-    return headFeeds(batch, {
+  /** The prompts, one behind the other, and what the head reads. */
+  private requestFeeds(requests: readonly StepRequest[]): Feeds {
+    const { configuration, virtualTokens } = this.options;
+    const { hiddenSize } = configuration;
+    const [{ values }] = requests;
+    const feeds = headFeeds(requests.flatMap(({ batch }) => batch), {
       head: this.head,
-      hiddenSize: configuration.hiddenSize,
+      hiddenSize,
       classes: classesOf(this.head, configuration.vocabularySize),
       headRows: this.headRows,
+      groups: requests.length,
       values,
     });
+    if (virtualTokens === 0) return feeds;
+    return { ...feeds, prompt: new Tensor("float32", joined(requests.map((request) => request.values.prompt)), [requests.length * virtualTokens, hiddenSize]) };
   }
+}
+
+function joined(parts: readonly Float32Array[]): Float32Array {
+  if (parts.length === 1) return parts[0];
+  const all = new Float32Array(parts.reduce((sum, { length }) => sum + length, 0));
+  let next = 0;
+  for (const part of parts) {
+    all.set(part, next);
+    next += part.length;
+  }
+  return all;
 }

@@ -16,8 +16,8 @@ const integer = (values: ArrayLike<number>, shape: readonly number[]): Tensor =>
 export interface BatchFeedsOptions {
   readonly configuration: DecoderConfiguration;
   readonly embeddings: EmbeddingTable;
-  /** Whether the graph has a prompt input. */
-  readonly withVirtual: boolean;
+  /** Virtual tokens of a prompt; 0 where the graph has no prompt input. */
+  readonly virtualTokens: number;
   /** Whether the graph scores rows; one that encodes does not. */
   readonly scores: boolean;
 }
@@ -35,25 +35,29 @@ export function batchFeeds(batch: Lanes, options: BatchFeedsOptions): Feeds {
     "key.rows": integer(keys.rows, [batch.rows, keyValueHeads]),
     ...rotaryFeeds(configuration, Math.max(...batch.lanes.map(({ start, length }) => start + length))),
   };
-  if (batch.sharedLength > 0) feeds.shared_length = integer([batch.sharedLength], [1]);
+  if (batch.sharedLength > 0) {
+    feeds.shared_length = integer([batch.sharedLength], [1]);
+    feeds.groups = integer([batch.groups], [1]);
+  }
   if (!scores) return feeds;
   const scored = scoredRows(batch);
   return { ...feeds, scored_rows: integer(scored, [scored.length]), ...queryFeeds("scored", batch, scoredQueries(batch), configuration, heads) };
 }
 
-/** Embeddings (zero where a virtual token stands), virtual tokens and positions of all rows. */
-function rowFeeds({ lanes, rows }: Lanes, { configuration, embeddings, withVirtual }: BatchFeedsOptions): Feeds {
+/** Embeddings (zero where a virtual token stands), rows of the prompts (those of a group behind those of the one before) and positions of all rows. */
+function rowFeeds({ lanes, rows }: Lanes, { configuration, embeddings, virtualTokens }: BatchFeedsOptions): Feeds {
   const { width } = embeddings;
   const data = new Float32Array(rows * width);
-  const virtualTokens = new Int32Array(rows).fill(-1);
+  const promptRows = new Int32Array(rows).fill(-1);
   const positions = new Int32Array(rows);
   const constant: { row: number; token: number }[] = [];
-  for (const { sequence, start, length, firstRow } of lanes) {
+  for (const { sequence, start, length, firstRow, group } of lanes) {
     for (let i = 0; i < length; i++) {
       const row = firstRow + i;
       positions[row] = Math.min(start + i, configuration.contextLength - 1);
-      virtualTokens[row] = sequence.virtualTokens[start + i];
-      if (virtualTokens[row] < 0) constant.push({ row, token: sequence.tokens[start + i] });
+      const virtual = sequence.virtualTokens[start + i];
+      if (virtual < 0) constant.push({ row, token: sequence.tokens[start + i] });
+      else promptRows[row] = group * virtualTokens + virtual;
     }
   }
   const vectors = embeddings.gather(constant.map(({ token }) => token));
@@ -61,7 +65,7 @@ function rowFeeds({ lanes, rows }: Lanes, { configuration, embeddings, withVirtu
   return {
     row_embeddings: float(data, [rows, width]),
     positions: integer(positions, [rows, 1]),
-    ...(withVirtual ? { virtual_tokens: integer(virtualTokens, [rows]) } : {}),
+    ...(virtualTokens > 0 ? { virtual_tokens: integer(promptRows, [rows]) } : {}),
   };
 }
 

@@ -42,21 +42,31 @@ export function slotsToRows(builder: GraphBuilder, mixed: string, { slots, rows 
   return builder.add("Reshape", [heads, builder.integers([-1, width as number])], { shape });
 }
 
+/** How many rows a group of lanes shares, and how many groups there are, as vectors of one number. */
+export interface SharedInputs {
+  readonly length: string;
+  readonly groups: string;
+}
+
 /**
  * Keys or values [rows, heads·headSize] → [key/value heads, lanes, own keys, headSize]. Shared rows stand in every
- * lane: their gradient is the sum over the lanes.
+ * lane of their group: their gradient is the sum over those lanes.
  */
-export function keysToSlots(builder: GraphBuilder, flat: string, { slots, rows }: SlotInputs, sharedLength: string | undefined, headSize: number, shape: readonly Dimension[], name: string): string {
+export function keysToSlots(builder: GraphBuilder, flat: string, { slots, rows }: SlotInputs, shared: SharedInputs | undefined, headSize: number, shape: readonly Dimension[], name: string): string {
   const heads = flatten(builder, flat, headSize);
   return gather(builder, heads, slots, shape, name, (_, [g], { builder: backward }) => {
     const own = flatten(backward, g!, headSize);
-    const all = sharedLength === undefined ? own : backward.add("Concat", [own, flatten(backward, sumOfShared(backward, g!, sharedLength), headSize)], { attributes: { axis: int(0) } });
+    const all = shared === undefined ? own : backward.add("Concat", [own, flatten(backward, sumOfShared(backward, g!, shared), headSize)], { attributes: { axis: int(0) } });
     return [flatten(backward, backward.add("Gather", [all, rows], { attributes: { axis: int(0) } }), headSize)];
   });
 }
 
-/** [key/value heads, lanes, own keys, headSize] → [key/value heads, shared, headSize] */
-function sumOfShared(builder: GraphBuilder, gradient: string, sharedLength: string): string {
-  const shared = builder.add("Slice", [gradient, builder.integers([0]), sharedLength, builder.integers([2])]);
-  return builder.add("ReduceSum", [shared, builder.integers([1])], { attributes: { keepdims: int(0) } });
+/** [key/value heads, lanes, own keys, headSize] → [key/value heads, groups, shared·headSize]; a group's lanes lie together. */
+function sumOfShared(builder: GraphBuilder, gradient: string, { length, groups }: SharedInputs): string {
+  const shared = builder.add("Slice", [gradient, builder.integers([0]), length, builder.integers([2])]);
+  const lanes = builder.add("Shape", [shared], { attributes: { start: int(1), end: int(2) } });
+  const lanesOfGroup = builder.add("Div", [lanes, groups]);
+  const width = builder.add("Mul", [length, builder.add("Shape", [shared], { attributes: { start: int(3) } })]);
+  const grouped = builder.add("Reshape", [shared, builder.add("Concat", [builder.integers([0]), groups, lanesOfGroup, width], { attributes: { axis: int(0) } })]);
+  return builder.add("ReduceSum", [grouped, builder.integers([2])], { attributes: { keepdims: int(0) } });
 }

@@ -10,7 +10,7 @@ import { plainLayout } from "./layout.js";
 export interface GreedyOptions {
   readonly configuration: DecoderConfiguration;
   readonly embeddings: EmbeddingTable;
-  readonly withVirtual: boolean;
+  readonly virtualTokens: number;
   /** Runs the graph that gives `log_probabilities` [batch, vocabulary] and all keys and values so far. */
   readonly run: (past: "none" | "each", feeds: Feeds, scored: readonly Sequence[]) => Promise<Readonly<Record<string, Tensor>>>;
 }
@@ -52,7 +52,7 @@ function withToken({ tokens, virtualTokens }: Sequence, token: number): Sequence
   return scoringLastRow({ tokens: Int32Array.from([...tokens, token]), virtualTokens: Int32Array.from([...virtualTokens, -1]), scored: [] });
 }
 
-const feedsOf = (lanes: Lanes, { configuration, embeddings, withVirtual }: GreedyOptions): Feeds => batchFeeds(lanes, { configuration, embeddings, withVirtual, scores: true });
+const feedsOf = (lanes: Lanes, { configuration, embeddings, virtualTokens }: GreedyOptions): Feeds => batchFeeds(lanes, { configuration, embeddings, virtualTokens, scores: true });
 
 /**
  * The last row of each sequence, which follows everything before it. The keys lie as [prompts, padded to the longest |

@@ -15,6 +15,8 @@ export interface Lane {
   /** Tokens before `start` (and before the shared rows) whose keys and values are fed. */
   readonly pastLength: number;
   readonly isShared: boolean;
+  /** The request that it belongs to, where several prompts share a pass. */
+  readonly group: number;
 }
 
 /**
@@ -28,22 +30,29 @@ export interface Lanes {
   /** Longest past. */
   readonly pastTime: number;
   readonly sharedLength: number;
+  /** How many requests share the pass: each has shared rows of its own, and as many sequences as any other. */
+  readonly groups: number;
   /** Key slots of a lane behind its past: the shared rows, then as many as the longest lane of its own has. */
   readonly ownKeys: number;
 }
 
-export function planLanes(batch: readonly Sequence[], { past, pastLengths, sharedLength }: BatchLayout): Lanes {
+/** @param groups the batch holds the sequences of so many requests, equally many of each, one request behind the other. */
+export function planLanes(batch: readonly Sequence[], { past, pastLengths, sharedLength }: BatchLayout, groups = 1): Lanes {
   const lanes: Lane[] = [];
-  if (sharedLength > 0) lanes.push({ sequence: batch[0], start: pastLengths[0], length: sharedLength, firstRow: 0, pastLength: pastLengths[0], isShared: true });
-  let rows = sharedLength;
+  let rows = 0;
+  const add = (lane: Omit<Lane, "firstRow">): void => {
+    lanes.push({ ...lane, firstRow: rows });
+    rows += lane.length;
+  };
   batch.forEach((sequence, i) => {
-    const start = pastLengths[i] + sharedLength;
-    const length = sequence.tokens.length - start;
-    lanes.push({ sequence, start, length, firstRow: rows, pastLength: pastLengths[i], isShared: false });
-    rows += length;
+    const group = Math.floor((i * groups) / batch.length);
+    const pastLength = pastLengths[i];
+    if (sharedLength > 0 && i === (group * batch.length) / groups) add({ sequence, start: pastLength, length: sharedLength, pastLength, isShared: true, group });
+    const start = pastLength + sharedLength;
+    add({ sequence, start, length: sequence.tokens.length - start, pastLength, isShared: false, group });
   });
   const longest = Math.max(...lanes.map(({ isShared, length }) => (isShared ? 0 : length)));
-  return { lanes, rows, pastTime: past === "none" ? 0 : Math.max(...pastLengths), sharedLength, ownKeys: sharedLength + longest };
+  return { lanes, rows, pastTime: past === "none" ? 0 : Math.max(...pastLengths), sharedLength, groups, ownKeys: sharedLength + longest };
 }
 
 /** A row that asks: where it lies among the rows that are asked for, and its position in its sequence. */

@@ -31,7 +31,7 @@ export async function encodeTexts(texts: readonly Int32Array[], options: TextEnc
 async function encodeGroup(texts: readonly Int32Array[], { configuration, embeddings, run }: TextEncoderOptions): Promise<KeptText[]> {
   const sequences = texts.map((tokens): Sequence => ({ tokens, virtualTokens: new Int32Array(tokens.length).fill(-1), scored: [] }));
   const layout = { past: "none", pastLengths: texts.map(() => 0), sharedLength: 0 } as const;
-  const outputs = await run(batchFeeds(planLanes(sequences, layout), { configuration, embeddings, withVirtual: false, scores: false }));
+  const outputs = await run(batchFeeds(planLanes(sequences, layout), { configuration, embeddings, virtualTokens: 0, scores: false }));
 
   const { layers, keyValueHeads, headSize } = configuration;
   const time = Math.max(...texts.map((tokens) => tokens.length));

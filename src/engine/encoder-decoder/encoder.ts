@@ -24,7 +24,7 @@ export function appendEncoder(builder: GraphBuilder, configuration: EncoderDecod
   const side = openSide(builder, configuration, "encoder");
   const { rows } = side;
   const bias = selfAttentionBias(builder, configuration, "encoder", side.time, side.time);
-  let hidden = virtualTokens > 0 ? insertVirtualTokens(builder, side.hidden, { indices: "encoder.virtual_tokens", rows, hiddenSize, virtualTokens }) : side.hidden;
+  let hidden = virtualTokens > 0 ? insertVirtualTokens(builder, side.hidden, { indices: "encoder.virtual_tokens", rows, hiddenSize }) : side.hidden;
   for (let layer = 0; layer < encoderLayers; layer++) {
     const prefix = `encoder.layers.${layer}.`;
     const normalized = normalize(builder, configuration, rows, hidden, `${prefix}attention_norm`);

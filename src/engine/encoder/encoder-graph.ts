@@ -77,7 +77,7 @@ function embed(builder: GraphBuilder, configuration: EncoderConfiguration, { pos
   const { hiddenSize, tokenTypes } = configuration;
   const shape = ["rows", hiddenSize];
   const tokens = builder.input("token_embeddings", { elementType: "float32", shape });
-  let hidden = virtualTokens > 0 ? insertVirtualTokens(builder, tokens, { indices: "virtual_tokens", rows: "rows", hiddenSize, virtualTokens }) : tokens;
+  let hidden = virtualTokens > 0 ? insertVirtualTokens(builder, tokens, { indices: "virtual_tokens", rows: "rows", hiddenSize }) : tokens;
   if (tokenTypes > 0) hidden = builder.add("Add", [hidden, builder.add("Gather", ["token_type_embeddings", builder.integers([0])], { attributes: { axis: int(0) }, shape: [1, hiddenSize] })], { shape });
   if (configuration.positions === "learned") {
     const flat = builder.add("Reshape", [positions, builder.integers([-1])], { shape: ["rows"] });

@@ -22,6 +22,8 @@ export interface AppendHeadOptions {
 export interface AppendedHead {
   /** Scalar. */
   readonly loss: string;
+  /** What each scored row adds to the loss [N]. */
+  readonly rowLosses: string;
   /** [N, C] */
   readonly logProbabilities: string;
 }
@@ -85,7 +87,7 @@ export function appendLoss(builder: GraphBuilder, scores: string): AppendedHead 
   const columns = builder.add("Unsqueeze", [targets, builder.integers([1])], { shape: ["scored", 1] });
   const right = builder.add("GatherElements", [logProbabilities, columns], { attributes: { axis: int(1) }, shape: ["scored", 1] });
   const flat = builder.add("Squeeze", [right, builder.integers([1])], { shape: ["scored"] });
-  const weighted = builder.add("Mul", [flat, weights], { shape: ["scored"] });
-  const loss = builder.add("Neg", [builder.add("ReduceSum", [weighted, builder.integers([0])], { attributes: { keepdims: int(0) }, shape: [] })], { shape: [] });
-  return { loss, logProbabilities };
+  const rowLosses = builder.add("Neg", [builder.add("Mul", [flat, weights], { shape: ["scored"] })], { shape: ["scored"] });
+  const loss = builder.add("ReduceSum", [rowLosses, builder.integers([0])], { attributes: { keepdims: int(0) }, shape: [] });
+  return { loss, rowLosses, logProbabilities };
 }

@@ -11,6 +11,8 @@ export interface HeadFeedOptions {
   readonly headRows?: Float32Array;
   /** The same of the biases [C]. */
   readonly headBias?: Float32Array;
+  /** Requests whose sequences the batch holds, equally many of each (1 unless told): each has a loss of its own. */
+  readonly groups?: number;
   /** For "linear": holds "head.weight" and "head.bias". */
   readonly values: TensorValues;
 }
@@ -26,15 +28,15 @@ export function classesOf(head: Head, vocabularySize: number): number {
 
 /**
  * What `appendHead` wants to be fed for a batch, in the order of the sequences and of their scored rows:
- * `targets` [N], `weights` [N] (each divided by the number of sequences), `allowed`, and what the head needs.
+ * `targets` [N], `weights` [N] (each divided by the number of sequences of its request), `allowed`, and what the head needs.
  */
 export function headFeeds(batch: readonly Sequence[], options: HeadFeedOptions): Record<string, Tensor> {
-  const { head, classes, hiddenSize } = options;
+  const { head, classes, hiddenSize, groups = 1 } = options;
   const rows = batch.flatMap((sequence) => sequence.scored);
   rows.forEach((row) => check(row, classes));
   const feeds: Record<string, Tensor> = {
     targets: new Tensor("int64", BigInt64Array.from(rows, (row) => BigInt(row.target)), [rows.length]),
-    weights: new Tensor("float32", Float32Array.from(rows, (row) => (row.weight ?? 1) / batch.length), [rows.length]),
+    weights: new Tensor("float32", Float32Array.from(rows, (row) => ((row.weight ?? 1) * groups) / batch.length), [rows.length]),
     allowed: allowedTensor(rows, classes),
   };
   if (options.headRows) feeds.head_rows = new Tensor("float32", options.headRows, [classes, hiddenSize]);

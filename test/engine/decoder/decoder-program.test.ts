@@ -47,6 +47,26 @@ describe("a decoder's program", () => {
     await program.dispose();
   });
 
+  it.each([
+    ["in front of the text", [sequence(["s0", "s1", 5, 6, 7]), sequence(["s0", "s1", 9])], [sequence(["s0", "s1", 11, 12]), sequence(["s0", "s1", 13, 14, 15, 16])]],
+    ["behind the text", [sequence([5, 6, 7, "s0", "s1", 8]), sequence([9, "s0", "s1", 8])], [sequence([9, "s0", "s1", 8]), sequence([11, 12, "s0", "s1", 8])]],
+    ["between a common beginning and the text", [sequence([4, 3, "s0", "s1", 8]), sequence([4, 3, "s0", "s1", 9, 10])], [sequence([4, 3, "s0", "s1", 5, 6]), sequence([4, 3, "s0", "s1", 7])]],
+  ])("makes the steps of several prompts in one pass: %s", async (_, ...batches) => {
+    const program = await backbone.createProgram({ virtualTokens: 2, head: words });
+    const requests = [...batches, batches[0].slice(0, 1), batches[1]].map((batch, i) => ({ batch, values: { prompt: backbone.embeddings.gather([50 + i, 60 + i]) } }));
+    const together = await program.stepTogether!(requests);
+    expect(together).toHaveLength(requests.length);
+    for (const [i, { batch, values }] of requests.entries()) {
+      const one = await program.step(batch, values);
+      expect(together[i].loss).toBeCloseTo(one.loss, 5);
+      expect(together[i].gradients.prompt).toHaveLength(one.gradients.prompt.length);
+      const scale = Math.max(...one.gradients.prompt.map(Math.abs));
+      expect(scale).toBeGreaterThan(0);
+      one.gradients.prompt.forEach((value, at) => expect(Math.abs(together[i].gradients.prompt[at] - value)).toBeLessThan(1e-4 * scale));
+    }
+    await program.dispose();
+  });
+
   it("gives the same with no memory for kept texts, and says that it is full once", async () => {
     const notices: string[] = [];
     const program = await backbone.createProgram({ virtualTokens: 2, head: words, keptMemory: 0, onNotice: (code) => notices.push(code) });

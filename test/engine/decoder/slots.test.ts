@@ -45,6 +45,30 @@ describe("slots of attention", () => {
     );
   });
 
+  it("keep the shared keys of several requests apart, each with a sum of its own", () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 1, max: 3 }), fc.array(fc.array(fc.integer({ min: 1, max: 4 }), { minLength: 2, maxLength: 2 }), { minLength: 1, maxLength: 3 }), fc.integer({ min: 1, max: 3 }), (sharedLength, requests, keyValueHeads) => {
+        const batch = requests.flat().map((length) => sequence(Array.from({ length: sharedLength + length }, (_, at) => at)));
+        const lanes = planLanes(batch, { past: "none", pastLengths: batch.map(() => 0), sharedLength }, requests.length);
+        expect(lanes.rows).toBe(requests.flat().reduce((sum, length) => sum + length, requests.length * sharedLength));
+        const { slots, shape, rows } = keySlots(lanes, keyValueHeads);
+        const sums = new Set<number>();
+        lanes.lanes.forEach(({ group, isShared, firstRow, length }, lane) => {
+          const first = lanes.lanes.find((other) => other.isShared && other.group === group)!.firstRow;
+          for (let head = 0; head < keyValueHeads; head++) {
+            for (let row = 0; row < sharedLength; row++) expect(slots[(head * shape[1] + lane) * shape[2] + row]).toBe((first + row) * keyValueHeads + head);
+            for (let row = firstRow; row < firstRow + length; row++) {
+              const back = rows[row * keyValueHeads + head];
+              if (isShared) sums.add(back - slots.length);
+              else expect(slots[back]).toBe(row * keyValueHeads + head);
+            }
+          }
+        });
+        expect([...sums].sort((a, b) => a - b)).toEqual(Array.from({ length: keyValueHeads * requests.length * sharedLength }, (_, i) => i));
+      }),
+    );
+  });
+
   it("number the rows of a batch without gaps, scored ones in the order of the sequences", () => {
     const batch = [sequence(["s0", 5, 7], [{ row: 2, target: 0 }]), sequence(["s0", 5, 9, 4], [{ row: 2, target: 0 }, { row: 3, target: 1 }])];
     const lanes = planLanes(batch, { past: "none", pastLengths: [0, 0], sharedLength: 2 });
