@@ -11,6 +11,7 @@ import { evaluateMajority } from "../tasks/majority.js";
 import { taskContext } from "../tasks/task-context.js";
 import type { Task } from "../tasks/task.js";
 import { contextSlot } from "../tasks/task-facts.js";
+import type { Company } from "./company.js";
 import type { BackendOptions } from "./options.js";
 
 /** What baselines need of a run. */
@@ -21,6 +22,7 @@ export interface BaselineSetting {
   readonly program: Program;
   readonly backbone: Backbone;
   readonly dataset: Pick<Dataset, "labels" | "splits">;
+  readonly company?: Company;
 }
 
 /**
@@ -58,8 +60,10 @@ export async function measureBaselines(
       if (!plain) continue;
       const borrowed = sameHead(plain, run.program);
       const program = borrowed ? run.program : await backbone.createProgram({ virtualTokens: 0, head: plain.head, threads: experiment.training.threads });
+      const measure = (): Promise<Evaluation> => evaluate(plain, program, values, examples, evaluationOptions(index, name));
       try {
-        evaluation = await evaluate(plain, program, values, examples, evaluationOptions(index, name));
+        // Nothing of it was trained: beside runs of the same task on the same rows it is measured once.
+        evaluation = await (run.company?.remembered(examples, [backbone.description.hash, experiment.task, baseline], measure) ?? measure());
       } finally {
         if (!borrowed) await program.dispose();
       }

@@ -10,6 +10,7 @@ import { taskFacts } from "../tasks/task-facts.js";
 import { train, type TrainingOutcome } from "../training/trainer.js";
 import { readTrainingState, type StoredTrainingState } from "../training/training-state.js";
 import { measureBaselines } from "./baselines.js";
+import { alone } from "./company.js";
 import { initialValues } from "./initial-values.js";
 import { inspectPrompt } from "./inspection.js";
 import type { BackendOptions } from "./options.js";
@@ -41,7 +42,7 @@ export async function conductRun(run: PreparedRun, writer: RunWriter, options: B
       emit({ type: "state", state: "stopped" });
       return finish(emit, { ...base, status: "stopped" }, began);
     }
-    const rest = await testRun(run, writer, trained.outcome.best, journaled);
+    const rest = await (run.company ?? alone).inTurn(() => testRun(run, writer, trained.outcome.best, journaled));
     emit({ type: "state", state: "succeeded" });
     return finish(emit, { ...base, ...rest, status: "succeeded" }, began);
   } catch (error) {
@@ -58,14 +59,15 @@ async function trainRun(run: PreparedRun, writer: RunWriter, options: BackendOpt
   const { experiment, task, program, dataset, backbone } = run;
   const items = dataset.splits.train.map((example) => task.trainingSequence(example));
   const values = await initialValues(run);
-  await verifyOnce(run, items, values, options);
+  const company = run.company ?? alone;
+  await company.inTurn(() => verifyOnce(run, items, values, options));
   options.emit?.({ type: "phase", phase: "training" });
   const began = performance.now();
   const trajectory = recordTrajectory(writer.folder, backbone.embeddings.width, options);
   if (resumeFrom) trajectory.rewind(readTrainingState(resumeFrom, program.trainables).step);
   else trajectory.record(0, values.prompt);
   const shapes = Object.fromEntries(program.trainables.map(({ name, shape }) => [`values/${name}`, shape]));
-  const outcome = await train({
+  const outcome = await company.training(options.pauseGate, (pauseGate) => train({
     program,
     items,
     settings: experiment.training,
@@ -85,9 +87,9 @@ async function trainRun(run: PreparedRun, writer: RunWriter, options: BackendOpt
     // Checkpoints have been told above.
     emit: (event) => event.type !== "checkpoint" && options.emit?.(event),
     signal: options.signal,
-    pauseGate: options.pauseGate,
+    pauseGate,
     normRange: ordinaryNormRange(rowNorms(backbone.embeddings.matrix(), backbone.embeddings.width)),
-  });
+  }));
   return { outcome, seconds: (performance.now() - began) / 1000 };
 }
 

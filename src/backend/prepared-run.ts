@@ -1,4 +1,4 @@
-import type { Backbone } from "../backbone/backbone.js";
+import type { Backbone, ProgramOptions } from "../backbone/backbone.js";
 import type { Dataset } from "../data/dataset.js";
 import type { Program } from "../engine/program.js";
 import type { Experiment } from "../experiment/schema.js";
@@ -6,6 +6,7 @@ import { createTask, verbalizerOf } from "../tasks/create-task.js";
 import { spanTypes } from "../tasks/labelling/sequence-labelling.js";
 import { taskContext } from "../tasks/task-context.js";
 import type { Task } from "../tasks/task.js";
+import type { Company } from "./company.js";
 import { loadBackbone } from "./load-backbone.js";
 import { loadExperimentData } from "./load-data.js";
 import type { BackendOptions } from "./options.js";
@@ -23,14 +24,32 @@ export interface PreparedRun {
   readonly dataset: Dataset;
   readonly task: Task;
   readonly program: Program;
+  /** Present where other runs go on in this process beside it. */
+  readonly company?: Company;
 }
 
+/** Where a run's parts come from: made for it alone, or shared with others. */
+export interface RunParts {
+  dataset(experiment: Experiment, folder: string, options: BackendOptions): Promise<Dataset>;
+  backbone(experiment: Experiment, folder: string, options: BackendOptions): Promise<Backbone>;
+  program(backbone: Backbone, options: ProgramOptions): Promise<Program>;
+  /** The run could not be prepared. */
+  giveUp(backbone: Backbone): Promise<void>;
+}
+
+const ownParts: RunParts = {
+  dataset: loadExperimentData,
+  backbone: ({ model, training }, folder, options) => loadBackbone(model, folder, options, training.weights),
+  program: (backbone, options) => backbone.createProgram(options),
+  giveUp: (backbone) => backbone.dispose(),
+};
+
 /** @throws PromptTuningError for everything that is wrong with the experiment, its data or its model. */
-export async function prepareRun(experiment: Experiment, folder: string, options: BackendOptions): Promise<PreparedRun> {
+export async function prepareRun(experiment: Experiment, folder: string, options: BackendOptions, parts: RunParts = ownParts): Promise<PreparedRun> {
   // The data first: a wrong column should be told before a download, not after.
-  const dataset = await loadExperimentData(experiment, folder, options);
+  const dataset = await parts.dataset(experiment, folder, options);
   options.emit?.({ type: "phase", phase: "backbone" });
-  const backbone = await loadBackbone(experiment.model, folder, options, experiment.training.weights);
+  const backbone = await parts.backbone(experiment, folder, options);
   try {
     const labels = experiment.task.type === "sequence-labelling" ? typesOf(dataset) : dataset.labels;
     const task = createTask(experiment.task, taskContext(backbone, labels));
@@ -39,7 +58,7 @@ export async function prepareRun(experiment: Experiment, folder: string, options
       for (const { code, message } of task.check(examples, split)) options.emit?.({ type: "message", level: askedFor.includes(code) ? "info" : "warning", code, text: message });
     }
     const { training } = experiment;
-    const program = await backbone.createProgram({
+    const program = await parts.program(backbone, {
       virtualTokens: task.virtualTokens,
       head: task.head,
       keptMemory: training.keptMemoryMB * 2 ** 20,
@@ -56,7 +75,7 @@ export async function prepareRun(experiment: Experiment, folder: string, options
     }
     return { experiment: withVerbalizer(experiment, labels), folder, backbone, dataset, task, program };
   } catch (error) {
-    await backbone.dispose();
+    await parts.giveUp(backbone);
     throw error;
   }
 }

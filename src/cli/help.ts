@@ -28,6 +28,14 @@ Ctrl-C stops after the current step and leaves a checkpoint.
 Examples:
   ptune run spam.ptune.json
   ptune run spam.ptune.json --json > events.jsonl`,
+  sweep: `
+Every combination of the values is a run of its own, with its folder, as ptune run makes it. Runs that fit together take
+their steps in shared passes; texts are encoded and baselines measured once for all. Ctrl-C leaves a checkpoint of each.
+
+Examples:
+  ptune sweep spam.ptune.json --seeds 5
+  ptune sweep spam.ptune.json --vary training.learningRate=0.003,0.01,0.03 --seeds 3
+  ptune sweep spam.ptune.json --vary method.init.type=random,normal training.batchSize=4,8`,
   resume: `
 The run goes on from its newest checkpoint and ends as if it had never been stopped.
 

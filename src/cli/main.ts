@@ -7,7 +7,7 @@ import { ProgressWriter, ResultWriter } from "./output/writer.js";
 import { createProgram, type GlobalSettings } from "./program.js";
 import { describeError, describeUsageError, type ErrorReport } from "./report-error.js";
 
-const stopping = new Set(["run", "resume"]);
+const stopping = new Set(["run", "resume", "sweep"]);
 
 /** The composition root: the process's streams, signals and exit code on one side, the commands on the other. */
 async function main(argv: readonly string[]): Promise<void> {

@@ -4,6 +4,7 @@ import packageFile from "../../package.json";
 import { usualStep } from "../backbone/facts/estimate-memory.js";
 import { PromptTuningError } from "../common/errors.js";
 import { nearestOf } from "../common/nearest.js";
+import { mostVariations } from "../experiment/variations.js";
 import type { ActionWiring } from "./action-wiring.js";
 import { evaluateCommand } from "./commands/evaluate.js";
 import { inspectCommand } from "./commands/inspect.js";
@@ -12,6 +13,7 @@ import { fetchModelCommand, listModelsCommand, removeModelCommand } from "./comm
 import { predictCommand } from "./commands/predict.js";
 import { resumeCommand, runCommand } from "./commands/run.js";
 import { runsCommand } from "./commands/runs.js";
+import { sweepCommand, type SweepSettings } from "./commands/sweep.js";
 import { exportCommand, exportFormats, importCommand } from "./commands/transfer.js";
 import { validateCommand } from "./commands/validate.js";
 import type { CommandContext } from "./context.js";
@@ -67,6 +69,14 @@ export function createProgram(host: CommandHost): Command {
     .argument("<file>", "experiment file, such as spam.ptune.json")
     .addHelpText("after", examplesOf("run"))
     .action(action((context, file: string) => runCommand(context, file)));
+
+  add(program, "sweep", "train variations of an experiment side by side, over one copy of the weights")
+    .argument("<file>", "experiment file")
+    .option("--vary <setting=values...>", "a setting and its values, such as training.learningRate=0.01,0.003", [])
+    .option("--seeds <number>", "as many runs of each, with seeds that count upwards from the experiment's", wholeNumber(1, mostVariations))
+    .option("--at-once <number>", "runs that train side by side; the others follow", wholeNumber(1, 64), 8)
+    .addHelpText("after", examplesOf("sweep"))
+    .action(action((context, file: string, settings: SweepSettings) => sweepCommand(context, file, settings)));
 
   add(program, "resume", "go on with a run that was stopped or killed")
     .argument("<run>", runReference)

@@ -1,3 +1,6 @@
+/** What a training sees of the gate that a person can close. */
+export type Gate = Pick<PauseGate, "paused" | "pass">;
+
 /** Lets a person pause a training between two steps. The trainer waits at the gate while it is closed. */
 export class PauseGate {
   private open: (() => void) | null = null;

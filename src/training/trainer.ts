@@ -9,7 +9,7 @@ import { EarlyStopping } from "./early-stopping.js";
 import { clipGlobalNorm, globalNorm, GradientAccumulator } from "./gradients.js";
 import { createOptimizer } from "./optimizers/create-optimizer.js";
 import { elementCount, type Optimizer } from "./optimizers/optimizer.js";
-import type { PauseGate } from "./pause-gate.js";
+import type { Gate } from "./pause-gate.js";
 import { learningRateAt } from "./schedule.js";
 import { Throughput } from "./throughput.js";
 import { readTrainingState, storeTrainingState, type StoredTrainingState } from "./training-state.js";
@@ -36,7 +36,7 @@ export interface TrainOptions {
   readonly resumeFrom?: StoredTrainingState;
   readonly emit: (event: RunEvent) => void;
   readonly signal?: AbortSignal;
-  readonly pauseGate?: PauseGate;
+  readonly pauseGate?: Gate;
   /** The vocabulary's ordinary norms, for the warning about the prompt's. */
   readonly normRange?: NormRange;
   /** Seconds, for the speed only. */

@@ -31,7 +31,7 @@ async function parse(...argv: string[]): Promise<Outcome> {
   }
 }
 
-const commands = ["run", "resume", "evaluate", "predict", "inspect", "export", "import", "models", "data", "runs", "validate"];
+const commands = ["run", "sweep", "resume", "evaluate", "predict", "inspect", "export", "import", "models", "data", "runs", "validate"];
 
 describe("help", () => {
   it("lists every command, with first steps and exit codes", async () => {
