@@ -1,17 +1,20 @@
 import path from "node:path";
 import { PromptTuningError } from "../../common/errors.js";
-import type { JobSource, JobStatus } from "../../protocol/backend/jobs.js";
+import { type JobSource, type JobStatus, sweepOf } from "../../protocol/backend/jobs.js";
 import type { ResultEvent } from "../../runs/events.js";
 import { Job } from "./job.js";
 
 export interface JobQueueOptions {
-  /** Runs that train at the same time. Read whenever a place may be free. */
+  /** Runs that train at the same time, those of a sweep as one. Read whenever a place may be free. */
   readonly runsAtOnce: () => number;
   readonly execute: (job: Job) => Promise<Pick<ResultEvent, "status">>;
   readonly onChange: (status: JobStatus) => void;
   /** Told what ended a job with an error, for the log. */
   readonly onError?: (status: JobStatus, error: unknown) => void;
 }
+
+/** Jobs of one sweep that train side by side: each more takes longer for all, and little memory. */
+const mostOfSweep = 8;
 
 /** Finished jobs that are remembered; older ones are known by their run's journal only. */
 const mostFinished = 500;
@@ -73,10 +76,16 @@ export class JobQueue {
 
   /** Takes queued jobs into the places that are free. */
   fill(): void {
-    for (const job of this.jobs.values()) {
-      if (this.underWay.size >= this.options.runsAtOnce()) return;
-      if (job.status.state === "queued" && !this.ending) this.begin(job);
-    }
+    for (const job of this.jobs.values()) if (job.status.state === "queued" && !this.ending && this.hasPlace(job)) this.begin(job);
+  }
+
+  private hasPlace({ status }: Job): boolean {
+    const sweep = sweepOf(status.source);
+    const sweeps = Array.from(this.underWay.keys(), (job) => sweepOf(job.status.source));
+    const together = sweep === undefined ? 0 : sweeps.filter((other) => other === sweep).length;
+    if (together > 0) return together < mostOfSweep;
+    const taken = sweeps.filter((other) => other === undefined).length + new Set(sweeps.filter((other) => other !== undefined)).size;
+    return taken < this.options.runsAtOnce();
   }
 
   /** Stops every job, with a checkpoint; resolves when all have ended. Nothing begins afterwards. */

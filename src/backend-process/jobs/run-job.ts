@@ -1,7 +1,10 @@
 import type { LoadedExperiment } from "../../experiment/load-experiment.js";
-import type { JobSource } from "../../protocol/backend/jobs.js";
+import { type JobSource, sweepOf } from "../../protocol/backend/jobs.js";
 import type { ResultEvent } from "../../runs/events.js";
 import type { Job } from "./job.js";
+import { OpenSweeps } from "./open-sweeps.js";
+
+const openSweeps = new OpenSweeps(async () => new (await import("../../backend/sweep/sweep.js")).Sweep());
 
 /** Does what a job is about. What computes is loaded with the first job. @throws what ended the run. */
 export async function runJob(job: Job, cache: string | undefined): Promise<ResultEvent> {
@@ -15,6 +18,8 @@ export async function runJob(job: Job, cache: string | undefined): Promise<Resul
   }
   const loaded = await experimentOf(source, runsRoot);
   job.called(loaded.experiment.name);
+  const sweep = sweepOf(source);
+  if (sweep !== undefined) return openSweeps.join(sweep, async (open) => open.conduct(await open.prepare(loaded, options), options));
   const { runExperiment } = await import("../../backend/run-experiment.js");
   return runExperiment(loaded, options);
 }

@@ -1,15 +1,11 @@
-import type { Program } from "../../engine/program.js";
 import type { LoadedExperiment } from "../../experiment/load-experiment.js";
 import type { ResultEvent, RunEvent } from "../../runs/events.js";
-import { SharedSteps } from "../../training/shared-steps.js";
 import type { BackendOptions } from "../options.js";
-import { prepareRun, type PreparedRun } from "../prepared-run.js";
-import { conductNewRun } from "../run-experiment.js";
-import { SharedParts } from "./shared-parts.js";
-import { SweepCompany } from "./sweep-company.js";
+import type { PreparedRun } from "../prepared-run.js";
+import { Sweep } from "./sweep.js";
 
 export interface SweepOptions extends Omit<BackendOptions, "emit" | "onRun" | "pauseGate"> {
-  /** Every event, with the place of its run among the experiments; what concerns the preparation of all comes with the first. */
+  /** Every event, with the place of its run among the experiments. */
   readonly emit?: (event: RunEvent, place: number) => void;
   readonly onRun?: (folder: string, place: number) => void;
   /** Runs that train side by side. Those beyond wait until all of these have ended. */
@@ -20,48 +16,23 @@ export interface SweepOptions extends Omit<BackendOptions, "emit" | "onRun" | "p
 export type SweepOutcome = { readonly result: ResultEvent } | { readonly error: unknown };
 
 /**
- * Runs variations of an experiment side by side over one copy of the frozen weights. Each is a run of its own, with its
- * folder and journal; those with the same backbone, head and length of prompt take their steps in shared passes, texts
- * are encoded once, and baselines measured once. A run that fails ends alone.
+ * Runs variations of an experiment to their ends, see `Sweep`.
  * @returns in the order of the experiments.
  * @throws PromptTuningError where one of the experiments, its data or its model is wrong: before any run has begun.
  */
-export async function runSweep(experiments: readonly LoadedExperiment[], options: SweepOptions): Promise<SweepOutcome[]> {
-  const parts = new SharedParts();
+export async function runSweep(experiments: readonly LoadedExperiment[], { emit, onRun, atOnce, ...common }: SweepOptions): Promise<SweepOutcome[]> {
+  const optionsAt = (place: number): BackendOptions => ({ ...common, emit: (event) => emit?.(event, place), onRun: (folder) => onRun?.(folder, place) });
+  const sweep = new Sweep();
   try {
     const runs: PreparedRun[] = [];
-    for (const [place, { experiment, folder }] of experiments.entries()) runs.push(await prepareRun(experiment, folder, optionsOf(options, place), parts));
-    const company = new SweepCompany();
+    for (const [place, loaded] of experiments.entries()) runs.push(await sweep.prepare(loaded, optionsAt(place)));
     const outcomes: SweepOutcome[] = [];
-    for (let first = 0; first < runs.length; first += options.atOnce) {
-      outcomes.push(...(await conductTogether(runs.slice(first, first + options.atOnce), company, (place) => optionsOf(options, first + place))));
+    for (let first = 0; first < runs.length; first += atOnce) {
+      const ended = await Promise.allSettled(runs.slice(first, first + atOnce).map((run, i) => sweep.conduct(run, optionsAt(first + i))));
+      outcomes.push(...ended.map((each): SweepOutcome => (each.status === "fulfilled" ? { result: each.value } : { error: each.reason as unknown })));
     }
     return outcomes;
   } finally {
-    await parts.dispose();
+    await sweep.dispose();
   }
-}
-
-function optionsOf({ emit, onRun, ...options }: SweepOptions, place: number): BackendOptions {
-  return { ...options, emit: (event) => emit?.(event, place), onRun: (folder) => onRun?.(folder, place) };
-}
-
-async function conductTogether(runs: readonly PreparedRun[], company: SweepCompany, optionsAt: (place: number) => BackendOptions): Promise<SweepOutcome[]> {
-  const tables = new Map<Program, SharedSteps>();
-  const seats = runs.map(({ program }) => {
-    let table = tables.get(program);
-    if (!table) tables.set(program, (table = new SharedSteps(program)));
-    return table.seat();
-  });
-  const ended = await Promise.allSettled(
-    runs.map(async (run, place) => {
-      try {
-        return await conductNewRun({ ...run, program: seats[place], company: company.of(seats[place]) }, optionsAt(place));
-      } finally {
-        // Also where it ended before its training began.
-        seats[place].leave();
-      }
-    }),
-  );
-  return ended.map((each) => (each.status === "fulfilled" ? { result: each.value } : { error: each.reason as unknown }));
 }

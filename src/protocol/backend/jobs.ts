@@ -4,15 +4,21 @@ import { errorDataSchema } from "../error-data.js";
 /** Changes on top of an experiment, merged key by key: { training: { seed: 2 } }. Checked by the experiment's schema afterwards. */
 export const overridesSchema = z.record(z.string(), z.unknown());
 
+/** Jobs of one sweep, which have this name in common, train side by side over one copy of the weights. */
+const sweepSchema = z.string().optional();
+
 export const jobSourceSchema = z.discriminatedUnion("type", [
   /** Runs an experiment file. */
-  z.object({ type: z.literal("experiment"), file: z.string(), overrides: overridesSchema.optional() }),
+  z.object({ type: z.literal("experiment"), file: z.string(), overrides: overridesSchema.optional(), sweep: sweepSchema }),
   /** Runs the experiment kept with a run once more, as a new run. */
-  z.object({ type: z.literal("rerun"), run: z.string(), overrides: overridesSchema.optional() }),
+  z.object({ type: z.literal("rerun"), run: z.string(), overrides: overridesSchema.optional(), sweep: sweepSchema }),
   /** Goes on with a stopped or interrupted run. */
   z.object({ type: z.literal("resume"), run: z.string() }),
 ]);
 export type JobSource = z.infer<typeof jobSourceSchema>;
+
+/** The sweep that a job belongs to. */
+export const sweepOf = (source: JobSource): string | undefined => (source.type === "resume" ? undefined : source.sweep);
 
 export const jobStates = ["queued", "preparing", "running", "paused", "stopping", "finished"] as const;
 

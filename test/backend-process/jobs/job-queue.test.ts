@@ -46,6 +46,24 @@ test("in order, as many at once as are allowed; more at once where the setting g
   expect(jobs.all.map(({ outcome, state }) => outcome?.status ?? state)).toEqual(["succeeded", "failed", "preparing", "preparing"]);
 });
 
+test("the jobs of a sweep take one place, eight of them at a time, and later ones wait their turn", async () => {
+  const { queue: jobs, begun, end } = queue();
+  const ofSweep: JobSource = { ...source, sweep: "seeds" };
+  jobs.start("first", ofSweep, "runs");
+  jobs.start("other", source, "runs");
+  for (let i = 2; i <= 9; i++) jobs.start(`seed${i}`, ofSweep, "runs");
+  expect(begun).toEqual(["first", ...Array.from({ length: 7 }, (_, i) => `seed${i + 2}`)]);
+  end.get("first")!("succeeded");
+  await turn();
+  expect(begun.at(-1)).toBe("seed9");
+  for (let i = 2; i <= 8; i++) end.get(`seed${i}`)!("succeeded");
+  await turn();
+  expect(begun).not.toContain("other");
+  end.get("seed9")!("succeeded");
+  await turn();
+  expect(begun.at(-1)).toBe("other");
+});
+
 test("asking for the same job twice gives one run", () => {
   const { queue: jobs, begun } = queue();
   jobs.start("a", source, "runs");
