@@ -195,3 +195,14 @@ it("runs are deleted after a question; without a trash it is asked again", async
   await expect.poll(() => folders().length, { timeout: 10_000 }).toBe(before.length - 1);
   await expect.poll(async () => (await code.treeRows("Runs")).filter(({ label }) => label.startsWith("seed 3")).length, { timeout: 10_000 }).toBe(0);
 });
+
+it("one of the settings is varied: a sweep of a run for each value", async () => {
+  await code.contextMenu("Runs", /^seed 2/, "Rerun…");
+  await code.quickPick("Vary a setting…");
+  await code.quickPick("training.learningRate");
+  await code.typeInput("0.02, 0.03");
+  expect((await code.notification("runs have finished", 90_000)).text).toMatch(/: 2 runs have finished, accuracy/);
+  await dismissAll();
+  const rates = folders().filter((name) => name.startsWith("tiny-")).map((name) => (JSON.parse(work.read(`.ptune/runs/${name}/experiment.json`)) as { training: { learningRate: number } }).training.learningRate);
+  expect(rates).toEqual(expect.arrayContaining([0.02, 0.03]));
+});
