@@ -3,6 +3,7 @@ import type { EmbeddingTable } from "../embedding-table.js";
 import type { Initializer } from "../graph/initializer.js";
 import { classesOf, headFeeds, unpackScores } from "../head/head-feeds.js";
 import { trainablesOf } from "../head/trainables.js";
+import { combineScores, combineSteps } from "../split-batch.js";
 import { unpackStep } from "../head/unpack-step.js";
 import type { BatchGenerationOptions, GenerationOptions, Head, Program, ProgramNotice, ScoreResult, Sequence, StepRequest, StepResult, TensorValues, TrainableSpecification } from "../program.js";
 import type { DecoderConfiguration } from "./configuration.js";
@@ -12,7 +13,7 @@ import { type KeptText, KeptTextStore, keysValuesBytesPerToken } from "./kept-te
 import { planLanes } from "./lanes.js";
 import { type BatchLayout, planLayout, plainLayout } from "./layout.js";
 import { SessionPool } from "./session-pool.js";
-import { planPasses, unpackSharedStep } from "./shared-passes.js";
+import { partsOf, planPasses, unpackSharedStep } from "./shared-passes.js";
 import { encodeTexts } from "./text-encoder.js";
 import type { DecoderWeights } from "./weights.js";
 
@@ -58,21 +59,29 @@ export class DecoderProgram implements Program {
   }
 
   async step(batch: readonly Sequence[], values: TensorValues): Promise<StepResult> {
-    return unpackStep(await this.run("step", [{ batch, values }]), this.trainables);
+    const parts = partsOf(batch, this.layoutOf);
+    const results: StepResult[] = [];
+    for (const part of parts) results.push(unpackStep(await this.run("step", [{ batch: part, values }]), this.trainables));
+    return combineSteps(parts, results);
   }
 
   async stepTogether(requests: readonly StepRequest[]): Promise<StepResult[]> {
     const results: StepResult[] = [];
-    for (const pass of planPasses(requests, { head: this.head, layoutOf: (batch) => this.layoutOf(batch) })) {
-      const outputs = await this.run("step", pass);
-      results.push(...(pass.length === 1 ? [unpackStep(outputs, this.trainables)] : unpackSharedStep(outputs, pass)));
+    for (const pass of planPasses(requests, { head: this.head, layoutOf: this.layoutOf })) {
+      if (pass.length === 1) results.push(await this.step(pass[0].batch, pass[0].values));
+      else results.push(...unpackSharedStep(await this.run("step", pass), pass));
     }
     return results;
   }
 
   async score(batch: readonly Sequence[], values: TensorValues): Promise<ScoreResult> {
-    const outputs = await this.run("score", [{ batch, values }]);
-    return unpackScores(batch, outputs.loss, outputs.log_probabilities);
+    const parts = partsOf(batch, this.layoutOf);
+    const results: ScoreResult[] = [];
+    for (const part of parts) {
+      const outputs = await this.run("score", [{ batch: part, values }]);
+      results.push(unpackScores(part, outputs.loss, outputs.log_probabilities));
+    }
+    return combineScores(parts, results);
   }
 
   async generate(sequence: Sequence, values: TensorValues, options: GenerationOptions): Promise<Int32Array> {
@@ -99,10 +108,10 @@ export class DecoderProgram implements Program {
     await this.pool.dispose();
   }
 
-  private layoutOf(batch: readonly Sequence[]): BatchLayout {
+  private readonly layoutOf = (batch: readonly Sequence[]): BatchLayout => {
     if (this.options.layout === "plain") return plainLayout(batch);
     return planLayout(batch, (sequence) => this.kept.findLongest(sequence.tokens, sequence.tokens.length)?.tokens.length ?? 0);
-  }
+  };
 
   private async run(purpose: "step" | "score", requests: readonly StepRequest[]): Promise<Readonly<Record<string, Tensor>>> {
     const { configuration, embeddings, virtualTokens } = this.options;

@@ -1,30 +1,33 @@
 import type { Tensor } from "onnxruntime-node";
 import type { Head, Sequence, StepRequest, StepResult } from "../program.js";
+import { splitBatch } from "../split-batch.js";
 import { planLanes } from "./lanes.js";
 import type { BatchLayout } from "./layout.js";
 
-/**
- * Most rows of a pass that several prompts share. The products run at their full rate from here on; more rows would
- * only need more memory.
- */
-const rowsAPass = 512;
+/** Most rows of a pass that several prompts share: from here on the products run at nearly their full rate. */
+const rowsTogether = 512;
+/** Most rows of any pass; the memory that a step needs grows with them. */
+const rowsAPass = 768;
 
-export interface PassOptions {
-  readonly head: Head;
-  readonly layoutOf: (batch: readonly Sequence[]) => BatchLayout;
+type LayoutOf = (batch: readonly Sequence[]) => BatchLayout;
+
+/** The passes of one batch: a batch of long texts makes several, whose results add up. */
+export function partsOf(batch: readonly Sequence[], layoutOf: LayoutOf): Sequence[][] {
+  const { pastLengths, sharedLength } = layoutOf(batch);
+  return splitBatch(batch, batch.map(({ tokens }, i) => tokens.length - pastLengths[i] - sharedLength), rowsAPass);
 }
 
 /**
  * Which requests go through the layers together, in their order: those with equally many sequences, as long as they
  * have few rows. A light head is each prompt's own, and so is its pass.
  */
-export function planPasses(requests: readonly StepRequest[], { head, layoutOf }: PassOptions): StepRequest[][] {
+export function planPasses(requests: readonly StepRequest[], { head, layoutOf }: { readonly head: Head; readonly layoutOf: LayoutOf }): StepRequest[][] {
   const passes: StepRequest[][] = [];
   let rows = 0;
   for (const request of requests) {
     const own = planLanes(request.batch, layoutOf(request.batch)).rows;
     const pass = passes.at(-1);
-    const joins = pass !== undefined && head.kind !== "linear" && pass[0].batch.length === request.batch.length && rows + own <= rowsAPass;
+    const joins = pass !== undefined && head.kind !== "linear" && pass[0].batch.length === request.batch.length && rows + own <= rowsTogether;
     if (joins) pass.push(request);
     else passes.push([request]);
     rows = joins ? rows + own : own;

@@ -67,6 +67,24 @@ describe("a decoder's program", () => {
     await program.dispose();
   });
 
+  it("makes several passes of a batch of long texts, whose results add up", async () => {
+    const program = await backbone.createProgram({ virtualTokens: 2, head: words });
+    const values = { prompt: prompt(2) };
+    const text = (length: number, from: number) => Array.from({ length }, (_, i) => 5 + ((from + 7 * i) % 200));
+    const batch = [300, 250, 310, 290, 260].map((length, i) => sequence(["s0", "s1", ...text(length, i)]));
+    const whole = await program.step(batch, values);
+    const singles: Awaited<ReturnType<typeof program.step>>[] = [];
+    for (const item of batch) singles.push(await program.step([item], values));
+    const mean = (of: (step: (typeof singles)[number]) => number) => singles.reduce((sum, step) => sum + of(step), 0) / singles.length;
+    expect(whole.loss).toBeCloseTo(mean(({ loss }) => loss), 5);
+    const scale = Math.max(...whole.gradients.prompt.map(Math.abs));
+    whole.gradients.prompt.forEach((value, at) => expect(Math.abs(value - mean(({ gradients }) => gradients.prompt[at]))).toBeLessThan(1e-4 * scale));
+    const scored = await program.score(batch, values);
+    expect(scored.loss).toBeCloseTo(whole.loss, 5);
+    for (const [i, item] of batch.entries()) close(scored.logProbabilities[i][0], await alone(item, 2));
+    await program.dispose();
+  });
+
   it("gives the same with no memory for kept texts, and says that it is full once", async () => {
     const notices: string[] = [];
     const program = await backbone.createProgram({ virtualTokens: 2, head: words, keptMemory: 0, onNotice: (code) => notices.push(code) });
