@@ -15,12 +15,14 @@ interface Asked extends StepRequest {
 export class SharedSteps {
   /** Every seat until its training has ended; true once it has begun. */
   private readonly begun = new Map<Seat, boolean>();
+  /** Whether rounds are being made: who comes later joins them when its training begins. */
+  private underWay = false;
   private asked: Asked[] = [];
   private atWork: Promise<unknown> = Promise.resolve();
 
   constructor(readonly program: Program) {}
 
-  /** A place for one training. Nobody's first step is made before every seat's training has begun or was left. */
+  /** A place for one training. The first round is made when every training that has a seat by then has begun or was left. */
   seat(): Seat {
     const seat = new Seat(this);
     this.begun.set(seat, false);
@@ -34,7 +36,10 @@ export class SharedSteps {
 
   leave(seat: Seat): void {
     this.begun.delete(seat);
-    if (this.begun.size === 0) this.program.releaseKept?.();
+    if (this.begun.size === 0) {
+      this.underWay = false;
+      this.program.releaseKept?.();
+    }
     this.makeRound();
   }
 
@@ -55,7 +60,9 @@ export class SharedSteps {
   }
 
   private makeRound(): void {
-    if (this.asked.length === 0 || this.asked.length < this.begun.size || [...this.begun.values()].includes(false)) return;
+    const training = [...this.begun.values()].filter(Boolean).length;
+    if (this.asked.length === 0 || this.asked.length < (this.underWay ? training : this.begun.size)) return;
+    this.underWay = true;
     const order = [...this.begun.keys()];
     const round = this.asked.sort((a, b) => order.indexOf(a.seat) - order.indexOf(b.seat));
     this.asked = [];

@@ -83,6 +83,20 @@ describe("trainings that take their steps together", () => {
     expect(program.rounds).toEqual([[9], [1]]);
   });
 
+  it("take in one that comes later when its training begins", async () => {
+    const program = new NotingProgram();
+    const shared = new SharedSteps(program);
+    const [first, second] = [shared.seat(), shared.seat()];
+    const trainings = [train(first, 1, 3), train(second, 2, 3)];
+    await first.score([], values(1));
+    const late = shared.seat();
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    expect(program.rounds).toEqual([[1, 2], [1, 2], [1, 2]]);
+    await Promise.all([...trainings, train(late, 3, 1)]);
+    expect(program.rounds.at(-1)).toEqual([3]);
+    expect(program.released).toBe(1);
+  });
+
   it("go on while one is paused, and take it in again", async () => {
     const program = new NotingProgram();
     const shared = new SharedSteps(program);
