@@ -1,7 +1,7 @@
-import { type BeforeMerging, BpeTokenizer } from "./bpe-tokenizer.js";
 import { bytesOfToken } from "./byte-level.js";
 import { CachedBpe } from "./cached-bpe.js";
 import { checkDefinition, type TokenizerDefinition } from "./definition.js";
+import { type BeforeModel, VocabularyTokenizer } from "./vocabulary-tokenizer.js";
 
 /**
  * A byte-level BPE tokenizer. Splitting and merging are `@huggingface/tokenizers`; where that library differs from
@@ -13,7 +13,7 @@ import { checkDefinition, type TokenizerDefinition } from "./definition.js";
  * - lone surrogates become U+FFFD before anything else;
  * - decoding is our own table of bytes: the library's would turn unknown characters into NUL.
  */
-export class ByteLevelTokenizer extends BpeTokenizer {
+export class ByteLevelTokenizer extends VocabularyTokenizer {
   /** Throws a PromptTuningError of kind "model" for a definition that does not hold together. */
   constructor(definition: TokenizerDefinition) {
     const model = new CachedBpe(checkDefinition(definition), definition.merges, definition.preTokenizer.ignoreMerges ?? false);
@@ -26,7 +26,7 @@ export class ByteLevelTokenizer extends BpeTokenizer {
 }
 
 /** Splits as the definition says. */
-function split({ preTokenizer }: TokenizerDefinition): BeforeMerging {
+function split({ preTokenizer }: TokenizerDefinition): BeforeModel {
   return {
     normalizer: preTokenizer.normalization ? { type: preTokenizer.normalization } : null,
     pre_tokenizer: {

@@ -1,7 +1,7 @@
-import { type BeforeMerging, BpeTokenizer } from "./bpe-tokenizer.js";
 import { checkAddedTokens, checkMerges, checkVocabulary, tokenizerError, type Vocabulary } from "./definition.js";
 import { bytesOfPiece, type PieceMerging, SentencePieceBpe, spaceMark } from "./sentence-piece-bpe.js";
 import type { EncodeOptions } from "./tokenizer.js";
+import { type BeforeModel, VocabularyTokenizer } from "./vocabulary-tokenizer.js";
 
 /** Everything about a SentencePiece tokenizer of the kind BPE, whatever file it came from (Kudo & Richardson 2018). */
 export interface SentencePieceDefinition extends Vocabulary {
@@ -16,7 +16,7 @@ export interface SentencePieceDefinition extends Vocabulary {
 }
 
 /** A SentencePiece tokenizer with byte fallback: Llama 2, Mistral, Gemma. Merging is `@huggingface/tokenizers`. */
-export class SentencePieceTokenizer extends BpeTokenizer {
+export class SentencePieceTokenizer extends VocabularyTokenizer {
   /** Throws a PromptTuningError of kind "model" for a definition that does not hold together. */
   constructor(private readonly definition: SentencePieceDefinition) {
     super(definition, marked(definition), createModel(definition));
@@ -57,7 +57,7 @@ function checkBytes(vocabulary: ReadonlyMap<string, number>): void {
 }
 
 /** Spaces become marks, and one is put before each stretch where the definition says so. */
-function marked({ spaceBefore }: SentencePieceDefinition): BeforeMerging {
+function marked({ spaceBefore }: SentencePieceDefinition): BeforeModel {
   const marks = { type: "Replace", pattern: { String: " " }, content: spaceMark };
   const normalizer = spaceBefore === "each" ? { type: "Sequence", normalizers: [{ type: "Prepend", prepend: spaceMark }, marks] } : marks;
   return { normalizer, pre_tokenizer: null };

@@ -1,8 +1,8 @@
 import { WordPiece } from "@huggingface/tokenizers";
 import { BertNormalizer, type BertNormalization, BertPreTokenizer } from "./bert-text.js";
-import { BpeTokenizer } from "./bpe-tokenizer.js";
 import { checkAddedTokens, checkVocabulary, quotedToken, tokenizerError, type Vocabulary } from "./definition.js";
 import { PieceCache } from "./piece-cache.js";
+import { VocabularyTokenizer } from "./vocabulary-tokenizer.js";
 
 /** Everything about a WordPiece tokenizer of BERT's kind (Devlin et al. 2019). */
 export interface WordPieceDefinition extends Vocabulary {
@@ -15,7 +15,7 @@ export interface WordPieceDefinition extends Vocabulary {
 }
 
 /** BERT's tokenizer: words are cut into the longest pieces of the vocabulary. The cutting is `@huggingface/tokenizers`. */
-export class WordPieceTokenizer extends BpeTokenizer {
+export class WordPieceTokenizer extends VocabularyTokenizer {
   private readonly prefixOfPieces: string;
 
   /** Throws a PromptTuningError of kind "model" for a definition that does not hold together. */

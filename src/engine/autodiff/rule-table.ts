@@ -1,6 +1,7 @@
 import type { GradientRule } from "./rule.js";
 import * as activation from "./rules/activation.js";
 import * as arithmetic from "./rules/arithmetic.js";
+import { einsum } from "./rules/einsum.js";
 import * as elementwise from "./rules/elementwise.js";
 import * as matrix from "./rules/matrix-product.js";
 import * as normalization from "./rules/normalization.js";
@@ -49,6 +50,7 @@ export const gradientRules: ReadonlyMap<string, GradientRule> = new Map<string, 
   ["MatMul", matrix.matMul],
   ["Gemm", matrix.gemm],
   ["com.microsoft:FusedMatMul", matrix.fusedMatMul],
+  ["Einsum", einsum],
   ["com.microsoft:MatMulNBits", quantised.matMulNBits],
   ["com.microsoft:DynamicQuantizeMatMul", quantised.dynamicQuantizeMatMul],
   ["QuantizeLinear", quantised.roundStraightThrough],

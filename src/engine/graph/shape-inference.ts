@@ -1,4 +1,5 @@
-import { intAttribute, intsAttribute } from "./attribute.js";
+import { intAttribute, intsAttribute, stringAttribute } from "./attribute.js";
+import { einsumSize, readEinsum } from "./einsum.js";
 import type { Graph, GraphNode } from "./graph.js";
 import type { Inference } from "./inference.js";
 import { quantisedInferences } from "./quantised-inference.js";
@@ -202,6 +203,12 @@ const slice: Inference = (node, [data], graph) => {
   return [{ elementType, shape: result }];
 };
 
+const einsum: Inference = (node, inputs) => {
+  const shapes = inputs.map((input) => input?.shape);
+  const equation = readEinsum(stringAttribute(node.attributes, "equation", ""), shapes);
+  return [{ elementType: inputs[0]?.elementType, shape: equation && [...equation.result].map((letter) => einsumSize(equation, letter, shapes)) }];
+};
+
 const flatten: Inference = (_node, [data]) => [{ elementType: data?.elementType, shape: [undefined, undefined] }];
 
 const range: Inference = (_node, inputs) => [{ elementType: inputs.find((input) => input?.elementType)?.elementType, shape: [undefined] }];
@@ -238,7 +245,7 @@ const inferences: Readonly<Record<string, Inference>> = {
   Range: range,
   CastLike: (_node, [data, like]) => [{ elementType: like?.elementType, shape: data?.shape }],
   GatherND: (_node, [data]) => [{ elementType: data?.elementType }],
-  Einsum: (_node, [data]) => [{ elementType: data?.elementType }],
+  Einsum: einsum,
   TopK: (_node, [data]) => [{ elementType: data?.elementType }, { elementType: "int64" }],
   SkipLayerNormalization: skipNormalization,
   SkipSimplifiedLayerNormalization: skipNormalization,

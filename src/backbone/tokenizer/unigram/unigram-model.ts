@@ -20,7 +20,7 @@ export class UnigramModel extends Unigram {
   private readonly byteFallback: boolean;
 
   constructor({ pieces, unknownId, byteFallback, control }: UnigramPieces) {
-    // Texts hold no lone surrogates (see BpeTokenizer.encode), so nothing in them is such an entry.
+    // Texts hold no lone surrogates (see VocabularyTokenizer.encode), so nothing in them is such an entry.
     super({ type: "Unigram", vocab: pieces.map(([piece, score], id): [string, number] => [control.has(id) ? `\ud800${id}` : piece, score]), unk_id: unknownId }, "");
     this.fuse_unk = false;
     this.byteFallback = byteFallback;

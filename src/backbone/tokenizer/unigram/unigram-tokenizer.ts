@@ -1,5 +1,5 @@
 import { Normalizer } from "@huggingface/tokenizers";
-import { type BeforeMerging, BpeTokenizer } from "../bpe-tokenizer.js";
+import { type BeforeModel, VocabularyTokenizer } from "../vocabulary-tokenizer.js";
 import { checkAddedTokens, checkVocabulary, tokenizerError, type Vocabulary } from "../definition.js";
 import { bytesOfPiece, spaceMark } from "../sentence-piece-bpe.js";
 import { Charsmap } from "./charsmap.js";
@@ -22,7 +22,7 @@ export interface UnigramDefinition extends Vocabulary {
 }
 
 /** A SentencePiece tokenizer of the kind Unigram: T5, Flan-T5, mT5. The model is `@huggingface/tokenizers`. */
-export class UnigramTokenizer extends BpeTokenizer {
+export class UnigramTokenizer extends VocabularyTokenizer {
   /** Throws a PromptTuningError of kind "model" for a definition that does not hold together. */
   constructor(private readonly definition: UnigramDefinition) {
     super(definition, beforeModel(definition), createModel(definition));
@@ -53,7 +53,7 @@ function createModel(definition: UnigramDefinition): UnigramModel {
 }
 
 /** Normalised characters, words that begin with a mark. */
-function beforeModel({ charsmap, spaces, spaceBefore }: UnigramDefinition): BeforeMerging {
+function beforeModel({ charsmap, spaces, spaceBefore }: UnigramDefinition): BeforeModel {
   const map = charsmap && new Charsmap(charsmap);
   const metaspace = { type: "Metaspace", replacement: spaceMark, prepend_scheme: spaceBefore === "each" ? "always" : "first" };
   // With `invert` the library keeps what the pattern matches.

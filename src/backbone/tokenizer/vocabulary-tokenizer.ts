@@ -6,14 +6,14 @@ import type { EncodeOptions, Tokenizer } from "./tokenizer.js";
 
 const utf8 = new TextDecoder("utf-8", { ignoreBOM: true });
 
-/** What happens to a text before the merging: the library's own steps as tokenizer.json writes them, or steps of ours. */
-export interface BeforeMerging {
+/** What happens to a text before the model (merging, or cutting by the vocabulary): the library's own steps as tokenizer.json writes them, or steps of ours. */
+export interface BeforeModel {
   readonly normalizer: object | null;
   readonly pre_tokenizer: object | null;
 }
 
 /** The library's tokenizer that finds `added` in a text as a whole, prepares the rest, and leaves it to `model`. */
-function libraryTokenizer(before: BeforeMerging, added: readonly AddedToken[], model: LibraryTokenizer["model"]): LibraryTokenizer {
+function libraryTokenizer(before: BeforeModel, added: readonly AddedToken[], model: LibraryTokenizer["model"]): LibraryTokenizer {
   const added_tokens = added.map(({ id, content, special, normalized, lstrip, rstrip }) => ({ id, content, special, normalized, lstrip, rstrip }));
   const steps = { normalizer: before.normalizer instanceof Normalizer ? null : before.normalizer, pre_tokenizer: before.pre_tokenizer instanceof PreTokenizer ? null : before.pre_tokenizer };
   const tokenizer = new LibraryTokenizer({ version: "1.0", ...steps, post_processor: null, decoder: null, added_tokens, model: { type: "BPE", vocab: {}, merges: [] } }, {});
@@ -23,8 +23,8 @@ function libraryTokenizer(before: BeforeMerging, added: readonly AddedToken[], m
   return tokenizer;
 }
 
-/** A tokenizer whose merging is `@huggingface/tokenizers`, and whose bytes and entries are our own table. */
-export abstract class BpeTokenizer implements Tokenizer {
+/** What every kind of tokenizer shares: `@huggingface/tokenizers` turns text into ids, entries and their bytes are our own table. */
+export abstract class VocabularyTokenizer implements Tokenizer {
   readonly vocabularySize: number;
   readonly beginOfTextId?: number;
   readonly endOfTextId?: number;
@@ -36,7 +36,7 @@ export abstract class BpeTokenizer implements Tokenizer {
 
   protected constructor(
     private readonly vocabulary: Vocabulary,
-    before: BeforeMerging,
+    before: BeforeModel,
     model: LibraryTokenizer["model"],
   ) {
     this.vocabularySize = vocabulary.tokens.length;
