@@ -3,6 +3,7 @@ import type { Backbone } from "../../src/backbone/backbone.js";
 import { small, worst } from "../parity/compare.js";
 import { type EncoderFormat, encoderFormats, encoderNames, encoderParity, parityOfEncoder, withEncoder } from "../parity/encoders.js";
 import { familyNames, familyParity, type FamilyParity, formatsOf, kinds, parityWith } from "../parity/families.js";
+import { type HubVariant, hubVariants, roundedLimit, variantFamilies, variantParity } from "../parity/hub-variants.js";
 import { withRealBackbone } from "../parity/real-backbone.js";
 import { readParityReference, referenceFolder } from "../parity/reference.js";
 import { equalTokenIds } from "../parity/token-ids.js";
@@ -21,15 +22,17 @@ interface Row extends Omit<FamilyParity, "greedy" | "logProbabilities"> {
   readonly format: string;
   readonly weights: string;
   readonly limit: number;
+  /** Largest error of a gradient as it trains, where activations are rounded to 8 bits; `gradient` is without that rounding. */
+  readonly rounded?: number;
   /** Texts with the ids of the publisher's tokenizer, where it was compared. */
   readonly tokenizer?: { readonly equal: number; readonly of: number };
 }
 
 export const claim: Claim = {
   name: "models",
-  summary: "Every family × format that is read agrees with PyTorch: relative error of gradients by the soft prompt at most 1e-4, of logits 1e-4 (real models 1e-3); real models' token ids equal on 10,000 strings.",
+  summary: `Every family × format × variant that is read agrees with PyTorch: relative error of gradients by the soft prompt at most 1e-4 (${roundedLimit} where activations are rounded), of logits 1e-4 (real models 1e-3); real models' token ids equal on 10,000 strings.`,
   async run(context) {
-    context.print("Tiny random models made by transformers (scripts/reference/families.py, encoders.py and encoder_decoders.py), and real ones; reference in float64, here float32. The log-probabilities of the whole vocabulary are compared.");
+    context.print("Tiny random models made by transformers (scripts/reference/families.py, encoders.py, encoder_decoders.py and hub_variants.py), and real ones; reference in float64, here float32. The log-probabilities of the whole vocabulary are compared.");
     const rows: Row[] = [];
     for (const kind of kinds) {
       for (const family of familyNames(context.root, kind)) {
@@ -52,24 +55,32 @@ export const claim: Claim = {
       rows.push(await row);
       printRow(context, rows.at(-1)!);
     }
+    for (const family of variantFamilies(context.root)) {
+      for (const variant of Object.keys(hubVariants) as HubVariant[]) {
+        context.signal.throwIfAborted();
+        rows.push({ family, format: `onnx ${variant}`, weights: "tiny", limit, ...(await variantParity(context.root, family, variant)) });
+        printRow(context, rows.at(-1)!);
+      }
+    }
     const families = new Set(rows.map(({ family }) => family)).size;
     const failed = rows.filter((row) => !holds(row));
-    context.print(`${rows.length} rows, ${families} families; largest error of a gradient ${small(worst(rows.map(({ gradient }) => gradient)))}, of a tiny model's log-probabilities ${small(worst(rows.filter(({ weights }) => weights === "tiny").map(({ logProbabilities = 0 }) => logProbabilities)))}`);
+    context.print(`${rows.length} rows, ${families} families; largest error of a gradient ${small(worst(rows.map(({ gradient }) => gradient)))}, of a tiny model's log-probabilities ${small(worst(rows.filter(({ weights }) => weights === "tiny").map(({ logProbabilities = 0 }) => logProbabilities)))}; where activations are rounded to 8 bits, of a gradient ${small(worst(rows.map(({ rounded = 0 }) => rounded)))} (limit ${roundedLimit})`);
     for (const row of failed) context.print(`NO  ${row.family} from ${row.format} (${row.weights})`);
     return failed.length === 0;
   },
 };
 
-function holds({ gradient, logProbabilities = 0, greedy, tokenizer, limit: bound }: Row): boolean {
-  return gradient <= limit && logProbabilities <= bound && (!greedy || greedy.equal === greedy.of) && (!tokenizer || tokenizer.equal === tokenizer.of);
+function holds({ gradient, logProbabilities = 0, rounded = 0, greedy, tokenizer, limit: bound }: Row): boolean {
+  return gradient <= limit && rounded <= roundedLimit && logProbabilities <= bound && (!greedy || greedy.equal === greedy.of) && (!tokenizer || tokenizer.equal === tokenizer.of);
 }
 
 function printRow({ print }: ClaimContext, row: Row): void {
-  const { family, format, weights, gradient, logProbabilities, own, greedy, tokenizer } = row;
+  const { family, format, weights, gradient, logProbabilities, rounded, own, greedy, tokenizer } = row;
   const logits = logProbabilities === undefined ? "" : `, logits ${small(logProbabilities)} (${small(own.logits)})`;
+  const trained = rounded === undefined ? "" : `, with activations rounded ${small(rounded)}`;
   const continued = greedy ? `, greedy continuation ${greedy.equal} of ${greedy.of}` : "";
   const ids = tokenizer ? `; token ids equal on ${tokenizer.equal} of ${tokenizer.of} strings` : "";
-  print(`${holds(row) ? "yes" : "NO "} ${family.padEnd(10)} ${format.padEnd(14)} ${weights.padEnd(22)} gradient ${small(gradient)} (PyTorch in float32: ${small(own.gradient)})${logits}${continued}${ids}`);
+  print(`${holds(row) ? "yes" : "NO "} ${family.padEnd(10)} ${format.padEnd(14)} ${weights.padEnd(22)} gradient ${small(gradient)} (PyTorch in float32: ${small(own.gradient)})${trained}${logits}${continued}${ids}`);
 }
 
 /** Encoders: gradients by soft prompt and light head, under every pooling; tokenizers of all of them. */

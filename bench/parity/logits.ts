@@ -1,6 +1,7 @@
 import type { Backbone } from "../../src/backbone/backbone.js";
 import type { Sequence } from "../../src/engine/program.js";
 import { largestDifference, worst } from "./compare.js";
+import { createCompared } from "./gradients.js";
 import type { LogitReference } from "./reference.js";
 
 export interface LogProbabilityComparison {
@@ -40,9 +41,13 @@ function sequenceOf(ids: Int32Array, rows: readonly number[]): Sequence {
   return { tokens: ids, virtualTokens: new Int32Array(ids.length).fill(-1), scored: rows.map((row) => ({ row, target: 0 })) };
 }
 
-/** The same of the log-probabilities alone: for models whose output matrix is not the table that texts are embedded with. */
-export async function compareLogProbabilities(backbone: Backbone, references: readonly LogitReference[]): Promise<LogProbabilityComparison[]> {
-  const vocabulary = await backbone.createProgram({ virtualTokens: 0, head: { kind: "vocabulary" } });
+/**
+ * The same of the log-probabilities alone: for models whose output matrix is not the table that texts are embedded with.
+ * @param exact without the rounding of activations that a quantised export does
+ */
+export async function compareLogProbabilities(backbone: Backbone, references: readonly LogitReference[], exact = false): Promise<LogProbabilityComparison[]> {
+  if (references.length === 0) return [];
+  const vocabulary = await createCompared(backbone, { virtualTokens: 0, head: { kind: "vocabulary" } }, exact);
   const results: LogProbabilityComparison[] = [];
   for (const { name, ids, answerStart, positions, greedy } of references) {
     const sequence = { ...sequenceOf(ids, positions.map(({ position }) => position)), answerStart };

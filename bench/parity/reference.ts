@@ -5,7 +5,7 @@ import { parseSafetensors, toFloatTensor } from "../../src/adapter/safetensors.j
 import type { Backbone } from "../../src/backbone/backbone.js";
 import type { Head, Sequence, TensorValues } from "../../src/engine/program.js";
 
-/** What scripts/reference/smollm2.py, gemma3.py, families.py, encoders.py and encoder_decoders.py wrote: values of PyTorch, in float64, on the same dequantised weights. */
+/** What scripts/reference/smollm2.py, gemma3.py, families.py, encoders.py, encoder_decoders.py and hub_variants.py wrote: values of PyTorch, in float64, on the same dequantised weights. */
 
 const ids = z.array(z.int().min(0));
 const pair = z.tuple([ids, ids]);

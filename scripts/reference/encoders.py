@@ -52,8 +52,8 @@ BYTES = ["<s>", "<pad>", "</s>", "<unk>", "<mask>"] + [TABLE[byte] for byte in r
 MODERN = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]"] + BYTES[5:]
 
 
-def word_pieces():
-    made = Tokenizer(models.WordPiece(vocab={piece: index for index, piece in enumerate(PIECES)}, unk_token="[UNK]", max_input_chars_per_word=100))
+def word_pieces(pieces=PIECES):
+    made = Tokenizer(models.WordPiece(vocab={piece: index for index, piece in enumerate(pieces)}, unk_token="[UNK]", max_input_chars_per_word=100))
     made.add_special_tokens([AddedToken(token, special=True, normalized=False) for token in PIECES[:5]])
     made.normalizer = normalizers.BertNormalizer(lowercase=True)
     made.pre_tokenizer = pre_tokenizers.BertPreTokenizer()

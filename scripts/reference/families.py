@@ -83,8 +83,8 @@ def random_model(configuration, seed):
     return model
 
 
-def tokenizer():
-    made = Tokenizer(models.BPE(vocab={token: index for index, token in enumerate(TOKENS)}, merges=MERGES))
+def tokenizer(tokens=TOKENS, merges=MERGES):
+    made = Tokenizer(models.BPE(vocab={token: index for index, token in enumerate(tokens)}, merges=merges))
     made.add_special_tokens([AddedToken(token, special=True, normalized=False) for token in SPECIAL])
     made.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False, use_regex=True)
     made.decoder = decoders.ByteLevel()
@@ -224,21 +224,21 @@ def wide(model):
     return model.double(), restore
 
 
-def texts():
+def texts(vocabulary):
     generator = torch.Generator().manual_seed(11)
-    return [torch.randint(3, len(TOKENS), (length,), generator=generator).tolist() for length in (30, 5, 17)]
+    return [torch.randint(3, vocabulary, (length,), generator=generator).tolist() for length in (30, 5, 17)]
 
 
-def gradient_cases():
+def gradient_cases(vocabulary):
     """Ragged batches of three sequences."""
-    words_head = {"kind": "words", "tokenIds": [10, 20, 280]}
+    words_head = {"kind": "words", "tokenIds": [10, 20, vocabulary - 11]}
     places = {
         "prefix": lambda t: joined(soft(0, VIRTUAL_TOKENS), words(t)),
         "suffix": lambda t: joined(words(t[:-1]), soft(0, VIRTUAL_TOKENS), words(t[-1:])),
         "interleaved": lambda t: joined(words(t[:2]), soft(0, 2), words(t[2:]), soft(2, 2)),
     }
-    cases = {f"{place}-words": {"head": words_head, "batch": [scored(make(t), [(0, i % 3)]) for i, t in enumerate(texts())]} for place, make in places.items()}
-    cases["prefix-vocabulary"] = {"head": {"kind": "vocabulary"}, "batch": [scored(places["prefix"](t), [(-1, 50 + i), (0, 7 * i)]) for i, t in enumerate(texts())]}
+    cases = {f"{place}-words": {"head": words_head, "batch": [scored(make(t), [(0, i % 3)]) for i, t in enumerate(texts(vocabulary))]} for place, make in places.items()}
+    cases["prefix-vocabulary"] = {"head": {"kind": "vocabulary"}, "batch": [scored(places["prefix"](t), [(-1, 50 + i), (0, 7 * i)]) for i, t in enumerate(texts(vocabulary))]}
     return cases
 
 
@@ -268,12 +268,19 @@ def make(family, seed):
     write_gguf(folder / "model.gguf", family, model, matrix_type)
     print(f"{family}: {read_back(folder / 'model.gguf', model)}", flush=True)
 
-    every = torch.arange(len(TOKENS))
-    index = {"model": f"tiny random {family}, seed {seed}", "versions": {"torch": torch.__version__, "transformers": hf.__version__}, "stride": 1, "logits": {}, "greedy": {}, "gradients": {}}
+    write_reference(folder / "reference", model, f"tiny random {family}, seed {seed}")
+
+
+def write_reference(place, model, name, vocabulary=len(TOKENS)):
+    """Writes place.json and place.safetensors; the model is in double precision afterwards."""
+    cases = gradient_cases(vocabulary)
+    long, short, _ = texts(vocabulary)
+    every = torch.arange(vocabulary)
+    index = {"model": name, "versions": {"torch": torch.__version__, "transformers": hf.__version__}, "stride": 1, "logits": {}, "greedy": {}, "gradients": {}}
     generator = torch.Generator().manual_seed(20)
-    index["prompt"] = torch.randint(0, len(TOKENS), (2, VIRTUAL_TOKENS), generator=generator).tolist()
+    index["prompt"] = torch.randint(0, vocabulary, (2, VIRTUAL_TOKENS), generator=generator).tolist()
     index["head"] = {"ids": [[3, 4], [5, 6]], "bias": [0.0, 0.0]}
-    sequences = {"long": (texts()[0], [0, 12, 29]), "short": (texts()[1], [4])}
+    sequences = {"long": (long, [0, 12, 29]), "short": (short, [4])}
 
     def matrix_of():
         with torch.no_grad():
@@ -289,7 +296,7 @@ def make(family, seed):
 
     matrix32 = matrix_of()
     single_logits = {name: logits_of(*sequence) for name, sequence in sequences.items()}
-    single = {name: run_case(model, case, prompt_of(matrix32, torch.float32), matrix32) for name, case in gradient_cases().items()}
+    single = {name: run_case(model, case, prompt_of(matrix32, torch.float32), matrix32) for name, case in cases.items()}
     model, restore = wide(model)
     tensors = {}
     matrix = matrix_of()
@@ -301,14 +308,14 @@ def make(family, seed):
         error = (single_logits[name] - logits).abs().max().item()
         index["logits"][name] = {"ids": ids, "positions": positions, "top": top.indices.tolist(), "logSumExp": logits.logsumexp(1).tolist(), "float32Error": error}
         print(f"  logits {name}: spread {logits.std().item():.2f}, float32 apart {error:.1e}", flush=True)
-    continued = list(texts()[1])
+    continued = list(short)
     for _ in range(24):
         best = logits_of(continued, -1).topk(2)
         if best.values[0] - best.values[1] < 1e-3:
             break
         continued.append(best.indices[0].item())
-    index["greedy"]["short"] = continued[len(texts()[1]) :]
-    for name, case in gradient_cases().items():
+    index["greedy"]["short"] = continued[len(short) :]
+    for name, case in cases.items():
         loss, gradient = run_case(model, case, prompt_of(matrix, torch.float64), matrix)
         assert gradient.dtype == torch.float64
         single_loss, single_gradient = single[name]
@@ -317,8 +324,8 @@ def make(family, seed):
         tensors[f"gradient.{name}.prompt"] = gradient
         print(f"  gradient {name}: loss {loss:.4f}, norm {gradient.norm():.4f}, float32 apart {error['prompt']:.1e}", flush=True)
     restore()
-    save_file({name: values.float().contiguous() for name, values in tensors.items()}, folder / "reference.safetensors", metadata={"format": "pt"})
-    (folder / "reference.json").write_text(json.dumps(index, separators=(",", ":")) + "\n")
+    save_file({name: values.float().contiguous() for name, values in tensors.items()}, f"{place}.safetensors", metadata={"format": "pt"})
+    Path(f"{place}.json").write_text(json.dumps(index, separators=(",", ":")) + "\n")
 
 
 if __name__ == "__main__":

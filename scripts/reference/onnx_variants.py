@@ -15,7 +15,6 @@ import argparse
 import json
 import logging
 import os
-import re
 import shutil
 import subprocess
 import sys
@@ -33,11 +32,7 @@ from tokenizers import Tokenizer, models
 from transformers import LlamaConfig, LlamaForCausalLM
 
 from export_onnx import reference, without_stack_traces, write
-
-NF4 = [-1.0, -0.6961928009986877, -0.5250730514526367, -0.39491748809814453, -0.28444138169288635, -0.18477343022823334,
-       -0.09105003625154495, 0.0, 0.07958029955625534, 0.16093020141124725, 0.24611230194568634, 0.33791524171829224,
-       0.44070982933044434, 0.5626170039176941, 0.7229568362236023, 1.0]
-
+from onnx_blocks import block_weight, bnb_weight, linear_weight, nibbles
 
 def tiny_llama(tied=False):
     torch.manual_seed(0)
@@ -54,48 +49,12 @@ def build(source, folder, precision, *options):
     return onnx.load(os.path.join(folder, "model.onnx"))
 
 
-def nibbles(data):
-    return numpy.stack([data & 15, data >> 4], axis=-1).reshape(*data.shape[:-1], -1)
-
-
-def block_weight(node, constants):
-    """W [N, K] of a MatMulNBits node."""
-    attributes = {a.name: onnx.helper.get_attribute_value(a) for a in node.attribute}
-    rows, columns, bits, block = attributes["N"], attributes["K"], attributes.get("bits", 4), attributes["block_size"]
-    blocks = -(-columns // block)
-    stored = constants[node.input[1]].reshape(rows, -1)
-    numbers = (nibbles(stored) if bits == 4 else stored).astype(numpy.float64).reshape(rows, blocks, block)
-    zero = 2.0 ** (bits - 1)
-    if len(node.input) > 3 and node.input[3]:
-        points = constants[node.input[3]].reshape(rows, -1)
-        zero = (nibbles(points) if bits == 4 else points)[:, :blocks, None].astype(numpy.float64)
-    scaled = (numbers - zero) * constants[node.input[2]].astype(numpy.float64).reshape(rows, blocks, 1)
-    return scaled.reshape(rows, blocks * block)[:, :columns]
-
-
-def bnb_weight(node, constants):
-    attributes = {a.name: onnx.helper.get_attribute_value(a) for a in node.attribute}
-    rows, columns, block = attributes["N"], attributes["K"], attributes["block_size"]
-    assert attributes["quant_type"] == 1
-    stored = constants[node.input[1]].reshape(-1)
-    values = numpy.array(NF4)[numpy.stack([stored >> 4, stored & 15], axis=-1).reshape(-1)][: rows * columns]
-    scales = numpy.repeat(constants[node.input[2]].astype(numpy.float64), block)[: rows * columns]
-    return (values * scales).reshape(rows, columns)
-
-
 def column_blocks(node, constants):
     """What a DequantizeLinear of a constant [K, N] gives whose blocks lie along the first axis."""
     values, scales = (constants[name].astype(numpy.float64) for name in node.input[:2])
     zero = constants[node.input[2]].astype(numpy.float64) if len(node.input) > 2 and node.input[2] else numpy.zeros_like(scales)
     spread = lambda data: numpy.repeat(data, -(-values.shape[0] // data.shape[0]), axis=0)[: values.shape[0]] if data.ndim == 2 else data
     return (values - spread(zero)) * spread(scales)
-
-
-def linear_weight(name, constants):
-    """An integer weight, its scale and zero point by onnxruntime's names."""
-    stem = re.sub("_quantized$", "", name)
-    zero = constants[f"{stem}_zero_point"].astype(numpy.float64)
-    return (constants[name].astype(numpy.float64) - zero) * constants[f"{stem}_scale"].astype(numpy.float64)
 
 
 def dense_weights(model):
