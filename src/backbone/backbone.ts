@@ -1,5 +1,5 @@
 import type { EmbeddingTable } from "../engine/embedding-table.js";
-import type { Head, Program, ProgramNotice } from "../engine/program.js";
+import type { BackwardProducts, Head, Program, ProgramNotice } from "../engine/program.js";
 import type { ModelFormat } from "./sources/source.js";
 import type { Tokenizer } from "./tokenizer/tokenizer.js";
 
@@ -56,6 +56,8 @@ export interface Backbone {
   readonly tokenizer: Tokenizer;
   readonly embeddings: EmbeddingTable;
   createProgram(options: ProgramOptions): Promise<Program>;
+  /** Products of the approximate and the exact backward pass beside each other; undefined where this model has only the exact one. */
+  openBackwardProducts?(options: Pick<ProgramOptions, "threads" | "packWeights">): Promise<BackwardProducts | undefined>;
   dispose(): Promise<void>;
 }
 

@@ -7,13 +7,14 @@ import type { PreparedRun } from "./prepared-run.js";
 export const programVersion: string = packageFile.version;
 
 /** What the run's result may depend on beside the experiment. */
-export function environmentOf({ experiment, backbone, dataset, program }: PreparedRun): Environment {
+export function environmentOf({ experiment, backbone, dataset, program, gradients }: PreparedRun): Environment {
   return describeEnvironment({
     programVersion,
     onnxruntimeVersion: env.versions.node ?? env.versions.common,
     // onnxruntime takes one thread a physical core; Node knows the logical ones only.
     threads: experiment.training.threads ?? cpus().length,
     gradients: program.approximate ? "approximate" : "exact",
+    gradientsChoice: gradients,
     model: { name: backbone.description.name, sha256: backbone.description.hash },
     data: { all: dataset.hash },
   });

@@ -1,9 +1,10 @@
-import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
+import { readdir } from "node:fs/promises";
 import path from "node:path";
 import { env } from "onnxruntime-node";
 import { z } from "zod";
 import { cacheFolder } from "../backbone/sources/cache-folder.js";
 import type { GradientCheck } from "../engine/verify/finite-difference-check.js";
+import { readCacheNote, writeCacheNote } from "./cache-note.js";
 import { programVersion } from "./environment.js";
 
 const checkSchema = z.object({ relativeErrors: z.array(z.number()), tolerance: z.number(), passed: z.boolean() });
@@ -21,22 +22,14 @@ export class GradientNotes {
   async read(hash: string, head?: string): Promise<GradientCheck | undefined> {
     const names = head ? [this.nameOf(hash, head)] : (await readdir(this.folder).catch(() => [])).filter((name) => name.startsWith(`${hash}-`) && name.endsWith(`-${this.versions}.json`)).sort();
     for (const name of names) {
-      try {
-        return checkSchema.parse(JSON.parse(await readFile(path.join(this.folder, name), "utf8")));
-      } catch {
-        // The next one, or the check again.
-      }
+      const note = await readCacheNote(path.join(this.folder, name), checkSchema);
+      if (note) return note;
     }
     return undefined;
   }
 
-  async write(hash: string, head: string, check: GradientCheck): Promise<void> {
-    try {
-      await mkdir(this.folder, { recursive: true });
-      await writeFile(path.join(this.folder, this.nameOf(hash, head)), `${JSON.stringify(check)}\n`);
-    } catch {
-      // Only costs the check again next time.
-    }
+  write(hash: string, head: string, check: GradientCheck): Promise<void> {
+    return writeCacheNote(path.join(this.folder, this.nameOf(hash, head)), check);
   }
 
   private nameOf(hash: string, head: string): string {

@@ -2,11 +2,14 @@ import type { Backbone, ProgramOptions } from "../backbone/backbone.js";
 import type { Dataset } from "../data/dataset.js";
 import type { Program } from "../engine/program.js";
 import type { Experiment } from "../experiment/schema.js";
+import type { GradientsChoice } from "../runs/environment.js";
 import { createTask, verbalizerOf } from "../tasks/create-task.js";
 import { spanTypes } from "../tasks/labelling/sequence-labelling.js";
 import { taskContext } from "../tasks/task-context.js";
 import type { Task } from "../tasks/task.js";
 import type { Company } from "./company.js";
+import { chooseGradients, lossNothingShown } from "./gradients/choose-gradients.js";
+import { trialOnThisMachine } from "./gradients/machine-trial.js";
 import { loadBackbone } from "./load-backbone.js";
 import { loadExperimentData } from "./load-data.js";
 import type { BackendOptions } from "./options.js";
@@ -24,6 +27,8 @@ export interface PreparedRun {
   readonly dataset: Dataset;
   readonly task: Task;
   readonly program: Program;
+  /** How its gradients are computed, and why. */
+  readonly gradients: GradientsChoice;
   /** Present where other runs go on in this process beside it. */
   readonly company?: Company;
 }
@@ -44,8 +49,15 @@ const ownParts: RunParts = {
   giveUp: (backbone) => backbone.dispose(),
 };
 
+export interface PrepareOptions {
+  /** Made for this run alone unless told. */
+  readonly parts?: RunParts;
+  /** How gradients were computed so far, where a run goes on. */
+  readonly begun?: GradientsChoice["use"];
+}
+
 /** @throws PromptTuningError for everything that is wrong with the experiment, its data or its model. */
-export async function prepareRun(experiment: Experiment, folder: string, options: BackendOptions, parts: RunParts = ownParts): Promise<PreparedRun> {
+export async function prepareRun(experiment: Experiment, folder: string, options: BackendOptions, { parts = ownParts, begun }: PrepareOptions = {}): Promise<PreparedRun> {
   // The data first: a wrong column should be told before a download, not after.
   const dataset = await parts.dataset(experiment, folder, options);
   options.emit?.({ type: "phase", phase: "backbone" });
@@ -58,22 +70,27 @@ export async function prepareRun(experiment: Experiment, folder: string, options
       for (const { code, message } of task.check(examples, split)) options.emit?.({ type: "message", level: askedFor.includes(code) ? "info" : "warning", code, text: message });
     }
     const { training } = experiment;
+    const chosen = await chooseGradients({ asked: training.precision, begun, qualityShown: lossNothingShown, trial: () => trialOnThisMachine(backbone, training, options.cache) });
     const program = await parts.program(backbone, {
       virtualTokens: task.virtualTokens,
       head: task.head,
       keptMemory: training.keptMemoryMB * 2 ** 20,
       threads: training.threads,
       packWeights: training.packWeights,
-      backward: training.precision === "approximate" ? "approximate" : "exact",
+      backward: chosen.use,
       onNotice: (code, text) => options.emit?.({ type: "message", level: "info", code, text }),
     });
-    if (training.precision === "approximate" && !program.approximate) {
+    const gradients: GradientsChoice = chosen.use === "approximate" && !program.approximate ? { use: "exact", reason: "the backbone has no approximate backward pass" } : chosen;
+    if (gradients !== chosen) {
       options.emit?.({ type: "message", level: "info", code: "exact-gradients", text: "This backbone has no approximate backward pass: the gradients are exact." });
+    }
+    if (training.precision === "auto" && gradients.use === "approximate") {
+      options.emit?.({ type: "message", level: "info", code: "approximate-gradients", text: `The gradients are approximate: ${gradients.reason}. "training": { "precision": "exact" } computes them exactly.` });
     }
     if (training.weights === "stored" && backbone.description.format !== "gguf") {
       options.emit?.({ type: "message", level: "info", code: "weights-as-floats", text: "Only the weights of GGUF files can stay in their blocks: those of this backbone are float32." });
     }
-    return { experiment: withVerbalizer(experiment, labels), folder, backbone, dataset, task, program };
+    return { experiment: withVerbalizer(experiment, labels), folder, backbone, dataset, task, program, gradients };
   } catch (error) {
     await parts.giveUp(backbone);
     throw error;

@@ -25,7 +25,8 @@ export async function resumeRun(reference: string, options: BackendOptions): Pro
   try {
     await refuseFinished(folder);
     options.onRun?.(folder.path);
-    const run = await prepareRun(experiment, folder.path, options);
+    // Runs of older versions do not tell how they computed gradients; where nothing was asked for, they were exact.
+    const run = await prepareRun(experiment, folder.path, options, { begun: store.readEnvironment(folder).gradients ?? "exact" });
     try {
       refuseChanged(store, folder, run);
       const checkpoint = writer.latestCheckpoint();

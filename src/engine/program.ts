@@ -115,3 +115,13 @@ export interface Program {
   /** Frees sessions and kept keys/values. */
   dispose(): Promise<void>;
 }
+
+/** Backward products dx = g·Wᵀ of some of a backbone's matrices, computed both ways on the same gradients, to be compared. */
+export interface BackwardProducts {
+  /** [input, output] of each matrix. */
+  readonly shapes: readonly (readonly number[])[];
+  /** Results [rows, input], one a matrix. */
+  exact(): Promise<readonly Float32Array[]>;
+  approximate(): Promise<readonly Float32Array[]>;
+  dispose(): Promise<void>;
+}

@@ -95,7 +95,7 @@ export const trainingSchema = z.strictObject({
     .describe("Ends after so many evaluations without an improvement."),
   checkpointEvery: z.int().min(1).max(10_000_000).default(25).describe("Steps between checkpoints."),
   seed: z.int().min(-2147483648).max(2147483647).default(1).describe("Everything random in a run follows from it (32 bits)."),
-  precision: z.enum(["auto", "exact", "approximate"]).default("auto").describe("approximate: gradients by products of 8-bit integers, faster; losses and evaluations stay exact. auto is exact today."),
+  precision: z.enum(["auto", "exact", "approximate"]).default("auto").describe("approximate: gradients by products of 8-bit integers, faster; losses and evaluations stay exact. auto: approximate where it was shown to train as well and a trial finds this machine clearly faster at it, else exact; exact today."),
   weights: z.enum(["float32", "stored"]).default("float32").describe("stored: the matrices of a GGUF file stay in its blocks of 4 or 8 bits, for the least memory; the same losses and gradients, slower steps."),
   packWeights: z.boolean().default(false).describe("Holds the frozen weights rearranged for every use: faster steps for about two more copies of them in memory."),
   threads: z.int().min(1).max(1024).optional().describe("Threads of the math; the physical cores when absent."),

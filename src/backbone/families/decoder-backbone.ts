@@ -2,12 +2,13 @@ import type { DecoderConfiguration } from "../../engine/decoder/configuration.js
 import { DecoderProgram } from "../../engine/decoder/decoder-program.js";
 import { type DecoderWeights, hasStoredMatrices, outputMatrixName } from "../../engine/decoder/weights.js";
 import type { EmbeddingTable } from "../../engine/embedding-table.js";
-import type { Program } from "../../engine/program.js";
+import { openBackwardProducts } from "../../engine/decoder/trial-products.js";
+import type { BackwardProducts, Program } from "../../engine/program.js";
 import type { Backbone, BackboneDescription, ProgramOptions } from "../backbone.js";
 import { readExternalEmbeddings, readExternalRows, rowsOfTokens } from "../external-embeddings.js";
 import type { ModelFiles } from "../sources/source.js";
 import type { Tokenizer } from "../tokenizer/tokenizer.js";
-import { prepareRoundedWeights } from "./prepare-rounded-weights.js";
+import { prepareRoundedWeights, roundLayer } from "./prepare-rounded-weights.js";
 import type { Family } from "./family.js";
 
 /** Memory for kept keys and values where nobody says otherwise. */
@@ -53,6 +54,12 @@ export class DecoderBackbone implements Backbone {
     const program = new DecoderProgram({ configuration, weights, embeddings, outputRows, virtualTokens, head, keptMemory, rounded, ...options });
     this.programs.add(program);
     return program;
+  }
+
+  async openBackwardProducts(options: Pick<ProgramOptions, "threads" | "packWeights">): Promise<BackwardProducts | undefined> {
+    const { weights } = this.parts;
+    if (hasStoredMatrices(weights)) return undefined;
+    return openBackwardProducts(roundLayer(weights, this.configuration), { ...options, weightsFolder: weights.folder });
   }
 
   async dispose(): Promise<void> {

@@ -1,5 +1,7 @@
 import { join } from "node:path";
 import { roundedMatrices, roundedNames } from "../../engine/decoder/rounded-products.js";
+import type { DecoderConfiguration } from "../../engine/decoder/configuration.js";
+import type { TrialMatrices } from "../../engine/decoder/trial-products.js";
 import type { DecoderWeights } from "../../engine/decoder/weights.js";
 import type { ExternalData, Initializer } from "../../engine/graph/initializer.js";
 import { readExternalMatrix } from "../external-embeddings.js";
@@ -20,6 +22,26 @@ export async function prepareRoundedWeights({ folder, tensors }: DecoderWeights)
   const file = join(folder, roundedFile);
   if (!isWhole(file, bytes)) await write(folder, matrices, rounded, file, bytes);
   return rounded;
+}
+
+/**
+ * The matrices that most of a backward pass goes through, of one layer, rounded in memory: enough for a trial, without the
+ * file of all. "down" stands last (see TrialMatrices).
+ */
+export function roundLayer({ folder, tensors }: DecoderWeights, { layers }: DecoderConfiguration): TrialMatrices {
+  const layer = Math.floor(layers / 2);
+  // "gate", where there is one, is as large as "up".
+  const exact = ["query", "up", "down"].map((name) => tensors.get(`layers.${layer}.${name}`)!);
+  const rounded = exact.flatMap((matrix): Initializer[] => {
+    const [input, output] = matrix.shape;
+    const { values, scales } = roundTransposed(readExternalMatrix(folder, matrix), input, output);
+    const names = roundedNames(matrix.name);
+    return [
+      { name: names.values, elementType: "int8", shape: [output, input], data: new Uint8Array(values.buffer) },
+      { name: names.scales, elementType: "float32", shape: [input], data: new Uint8Array(scales.buffer) },
+    ];
+  });
+  return { exact, rounded: new Map(rounded.map((initializer) => [initializer.name, initializer])) };
 }
 
 function plan(matrices: readonly Initializer[]): { rounded: Map<string, Initializer>; bytes: number } {

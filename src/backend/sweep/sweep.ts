@@ -20,7 +20,7 @@ export class Sweep {
 
   /** @throws PromptTuningError for everything that is wrong with the experiment, its data or its model. */
   prepare({ experiment, folder }: LoadedExperiment, options: BackendOptions): Promise<PreparedRun> {
-    return prepareRun(experiment, folder, options, this.parts);
+    return prepareRun(experiment, folder, options, { parts: this.parts });
   }
 
   /** Trains a prepared run and measures it. @throws what ended the run, alone: the others go on. */
