@@ -72,7 +72,7 @@ export function createProgram(host: CommandHost): Command {
 
   add(program, "sweep", "train variations of an experiment side by side, over one copy of the weights")
     .argument("<file>", "experiment file")
-    .option("--vary <setting=values...>", "a setting and its values, such as training.learningRate=0.01,0.003", [])
+    .option("--vary <setting=values...>", "a setting and its values, such as training.learningRate=0.01,0.003")
     .option("--seeds <number>", "as many runs of each, with seeds that count upwards from the experiment's", wholeNumber(1, mostVariations))
     .option("--at-once <number>", "runs that train side by side; the others follow", wholeNumber(1, 64), 8)
     .addHelpText("after", examplesOf("sweep"))

@@ -13,7 +13,7 @@ import { describeError } from "../report-error.js";
 import { jobOptions, show } from "./run-progress.js";
 
 export interface SweepSettings {
-  readonly vary: readonly string[];
+  readonly vary?: readonly string[];
   readonly seeds?: number;
   readonly atOnce: number;
 }
@@ -59,7 +59,7 @@ export async function sweepCommand(context: CommandContext, file: string, settin
 }
 
 /** The axes as given; --seeds counts upwards from the experiment's seed. */
-function axesOf({ vary, seeds }: SweepSettings, { experiment }: LoadedExperiment): Axis[] {
+function axesOf({ vary = [], seeds }: SweepSettings, { experiment }: LoadedExperiment): Axis[] {
   const axes = vary.map(readAxis);
   const first = experiment.training.seed;
   if (seeds !== undefined) axes.push({ key: "training.seed", values: Array.from({ length: seeds }, (_, i) => first + i) });

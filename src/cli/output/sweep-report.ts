@@ -1,6 +1,6 @@
 import { groupRuns } from "../../comparison/groups.js";
 import type { Configuration, ConfigurationComparison } from "../../comparison/configuration.js";
-import { spreadOf } from "../../comparison/statistics.js";
+import { meanOf, spreadOf } from "../../comparison/statistics.js";
 import type { ResultEvent } from "../../runs/events.js";
 import { mainMeasure, type MeasureName } from "../../tasks/task-facts.js";
 import { excerpt } from "./harmless.js";
@@ -29,12 +29,22 @@ export function sweepReport(rows: readonly SweepRow[], comparison: Configuration
   const lines = table(
     main === "loss" ? columns.filter(({ title }, at) => title !== "loss" || at !== columns.length - 2) : columns,
     rows.map((row) => {
-      const cells = [...row.settings.map(({ value }) => shown(value)), row.result?.status ?? "failed", told(main, valueOf(row))];
+      const cells = [...row.settings.map(({ value }) => shown(value)), row.result?.status ?? "failed", figureOf(main, valueOf(row))];
       return [...cells, ...(main === "loss" ? [] : [figure(row.result?.test?.loss, 3)]), row.run];
     }),
   );
   const memory = Math.max(0, ...rows.map(({ result }) => result?.peakMemoryMB ?? 0));
-  return ["", style.bold(`${rows.length} runs`), ...lines, "", ...spreads(rows, comparison, main, valueOf, style), `  ${elapsed(seconds)} in all; peak memory ${memory.toLocaleString("en")} MB.`];
+  return ["", style.bold(`${rows.length} runs`), ...lines, "", ...spreads(rows, comparison, main, valueOf, style), ...baselines(rows, main), `  ${elapsed(seconds)} in all; peak memory ${memory.toLocaleString("en")} MB.`];
+}
+
+/** What nothing was trained for: the mean over the runs, whose rows can differ. */
+function baselines(rows: readonly SweepRow[], main: MeasureName): string[] {
+  const names = new Set(rows.flatMap(({ result }) => Object.keys(result?.baselines ?? {})));
+  const told = Array.from(names, (name) => {
+    const values = rows.map(({ result }) => result?.baselines[name]?.[main]).filter((value) => typeof value === "number");
+    return `${excerpt(name, 48)} ${figureOf(main, values.length > 0 ? meanOf(values) : null)}`;
+  });
+  return told.length === 0 ? [] : [`  Baselines: ${told.join(", ")}.`];
 }
 
 /** Mean and standard deviation of every group of runs that differ in their seeds only; nothing where there is no such group. */
@@ -47,12 +57,12 @@ function spreads(rows: readonly SweepRow[], comparison: ConfigurationComparison,
     columns,
     groups.map(({ settings, runs }) => {
       const spread = spreadOf(runs.map(valueOf).filter((value) => value !== null));
-      return [...settings.map(({ value }) => shown(value)), String(spread?.count ?? 0), told(main, spread?.mean ?? null), told(main, spread?.deviation ?? null)];
+      return [...settings.map(({ value }) => shown(value)), String(spread?.count ?? 0), figureOf(main, spread?.mean ?? null), figureOf(main, spread?.deviation ?? null)];
     }),
   );
   return [style.bold("Over seeds"), ...lines, ""];
 }
 
-const told = (measure: MeasureName, value: number | null): string => (measure === "loss" ? figure(value, 3) : share(value));
+const figureOf = (measure: MeasureName, value: number | null): string => (measure === "loss" ? figure(value, 3) : share(value));
 const lastOf = (key: string): string => key.slice(key.lastIndexOf(".") + 1);
 const shown = (value: unknown): string => excerpt(typeof value === "string" ? value : JSON.stringify(value) ?? "–", 32);

@@ -55,6 +55,7 @@ describe("a sweep", () => {
     expect(ended.stdout).toContain("4 runs\n");
     expect(ended.stdout).toMatch(/learningRate +seed +state +accuracy +loss +run/);
     expect(ended.stdout.match(/^ +0\.\d+ +\d +succeeded +\d\.\d{4} +\d\.\d{3} +tiny-\S+$/gm)).toHaveLength(4);
+    expect(ended.stdout).toContain("  Baselines: majority 0.5000, zero-shot ");
     expect(ended.stdout).toMatch(/Over seeds\n +learningRate +seeds +mean accuracy +± sd/);
     expect(ended.stderr).toContain("[learningRate 0.1, seed 1]");
     // What all have in common is said once.
