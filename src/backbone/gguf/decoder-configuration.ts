@@ -7,7 +7,7 @@ import { longRopeAmplitude, type RotaryOptions } from "../families/rotary-table.
 import { weightOrigins, type WeightOrigin } from "../families/weight-origin.js";
 import { quoted } from "../quoted.js";
 import { checkTypeSupported } from "./dequantize.js";
-import type { GgufHeader } from "./header.js";
+import type { GgufContents } from "./header.js";
 import { metadataNumber, metadataStrings, metadataText } from "./metadata.js";
 import { readTensor } from "./read-tensor.js";
 import { ggufTensorName } from "./tensor-names.js";
@@ -28,7 +28,7 @@ const passedOver = new Set([...divisorTensors, "rope_factors_long.weight"]);
  * The decoder in a GGUF file, from its metadata, checked against the shapes of its tensors. Throws a
  * PromptTuningError of kind "model" that names what is missing, wrong or not supported.
  */
-export async function readGgufDecoder(header: GgufHeader): Promise<GgufDecoder> {
+export async function readGgufDecoder(header: GgufContents): Promise<GgufDecoder> {
   const { metadata, tensors, file } = header;
   const family = familyOf(header);
   const name = family.gguf.architecture!;
@@ -91,11 +91,11 @@ export async function readGgufDecoder(header: GgufHeader): Promise<GgufDecoder> 
 }
 
 /** What the file divides the rotary frequencies by [pairs], where it does. */
-async function readDivisors({ tensors, file }: GgufHeader, pairs: number, refuse: Refuse): Promise<Float32Array | undefined> {
+async function readDivisors({ tensors }: GgufContents, pairs: number, refuse: Refuse): Promise<Float32Array | undefined> {
   const info = tensors.get(divisorTensors.find((name) => tensors.has(name)) ?? "");
   if (!info) return undefined;
   if (info.elements !== pairs) throw refuse(`The tensor ${info.name} holds ${info.elements} divisors of rotary frequencies; ${pairs} are needed.`);
-  const handle = await open(file, "r");
+  const handle = await open(info.file, "r");
   try {
     const divisors = await readTensor(handle, info);
     if (divisors.every((value) => value > 0)) return divisors;
@@ -109,7 +109,7 @@ function unusable(file: string, architecture: string, reason: string): PromptTun
   return new PromptTuningError("model", `The model file ${file} is not a usable ${architecture} model.`, { reason, advice: "Use another file of this model, or another model.", file });
 }
 
-function familyOf({ metadata, file }: GgufHeader): Family {
+function familyOf({ metadata, file }: GgufContents): Family {
   const architecture = metadataText(metadata, "general.architecture", file);
   const family = families.find(({ gguf }) => gguf.architecture !== undefined && gguf.architecture === architecture);
   if (family) return family;
@@ -128,14 +128,14 @@ function positive(value: number, refuse: Refuse): number {
 }
 
 /** Variants that would compute something else than the plain model: refused, not ignored. */
-function checkNothingUnsupported({ metadata, file }: GgufHeader, name: string, refuse: Refuse): void {
+function checkNothingUnsupported({ metadata, file }: GgufContents, name: string, refuse: Refuse): void {
   if ((metadataNumber(metadata, `${name}.expert_count`, file) ?? 0) > 0) throw refuse("Mixtures of experts are not supported.");
   const heads = metadata.get(`${name}.attention.head_count_kv`) ?? metadata.get(`${name}.feed_forward_length`);
   if (ArrayBuffer.isView(heads)) throw refuse("Layers of different sizes are not supported.");
 }
 
 /** What all frequencies are divided by. Llama 3's and LongRoPE's own scalings lie in tensors. */
-function scalingFactor({ metadata, file }: GgufHeader, name: string, refuse: Refuse): number {
+function scalingFactor({ metadata, file }: GgufContents, name: string, refuse: Refuse): number {
   const type = metadataText(metadata, `${name}.rope.scaling.type`, file) ?? "none";
   const factor = metadataNumber(metadata, `${name}.rope.scaling.factor`, file) ?? metadataNumber(metadata, `${name}.rope.scale_linear`, file) ?? 1;
   if (type === "longrope") return 1;
@@ -150,7 +150,7 @@ function attentionScale({ name }: Family, { layers, hiddenSize, attentionHeads }
   return is27B ? 1 / Math.sqrt(hiddenSize / attentionHeads) : undefined;
 }
 
-function checkTensors(origins: ReadonlyMap<string, WeightOrigin>, { tensors, file }: GgufHeader, { gguf }: Family, refuse: Refuse): void {
+function checkTensors(origins: ReadonlyMap<string, WeightOrigin>, { tensors, file }: GgufContents, { gguf }: Family, refuse: Refuse): void {
   const needed = new Set<string>();
   for (const { tensor: name, shape } of origins.values()) {
     const tensor = tensors.get(name);
