@@ -3,7 +3,8 @@ import { PromptTuningError } from "../../common/errors.js";
 import type { DecoderConfiguration } from "../../engine/decoder/configuration.js";
 import { decoderConfiguration, decoderFactsSchema, impossibleSizes } from "../families/decoder-sizes.js";
 import { families, type Family, supportedFamilies } from "../families/family.js";
-import { longRopeAmplitude, type RotaryOptions } from "../families/rotary-table.js";
+import { longRopeAmplitude, mostScaling, type RotaryOptions } from "../families/rotary-table.js";
+import { yarnAmplitude, yarnDivisors } from "../families/yarn.js";
 import { weightOrigins, type WeightOrigin } from "../families/weight-origin.js";
 import { quoted } from "../quoted.js";
 import { checkTypeSupported } from "./dequantize.js";
@@ -71,12 +72,16 @@ export async function readGgufDecoder(header: GgufContents): Promise<GgufDecoder
   const announced = number("vocab_size") ?? facts.vocabularySize;
   if (announced !== facts.vocabularySize) throw refuse(`It announces ${announced} tokens, but lists ${facts.vocabularySize}.`);
   const divisors = await readDivisors(header, rotated / 2, refuse);
+  const theta = positive(number("rope.freq_base") ?? 10_000, refuse); // llama.cpp's default
+  const yarn = yarnOptions(header, name, { theta, rotated }, originalContext ?? facts.contextLength, refuse);
+  if (yarn && divisors) throw refuse("Its rotary embedding is scaled twice: by YaRN, and by a tensor of divisors.");
   const whole: RotaryOptions = {
-    theta: positive(number("rope.freq_base") ?? 10_000, refuse), // llama.cpp's default
+    theta,
     rotated,
     factor: scalingFactor(header, name, refuse),
     divisors,
     amplitude: isLongRope ? (number("rope.scaling.attn_factor") ?? longRopeAmplitude((extended ?? 1) / facts.contextLength, facts.contextLength)) : 1,
+    ...yarn,
   };
   const windowTheta = number("rope.freq_base_swa") ?? family.gguf.windowRopeTheta;
   const configuration = decoderConfiguration({
@@ -138,10 +143,25 @@ function checkNothingUnsupported({ metadata, file }: GgufContents, name: string,
 function scalingFactor({ metadata, file }: GgufContents, name: string, refuse: Refuse): number {
   const type = metadataText(metadata, `${name}.rope.scaling.type`, file) ?? "none";
   const factor = metadataNumber(metadata, `${name}.rope.scaling.factor`, file) ?? metadataNumber(metadata, `${name}.rope.scale_linear`, file) ?? 1;
-  if (type === "longrope") return 1;
-  if (type !== "none" && type !== "linear") throw refuse(`Scaling of the rotary embedding of the kind ${quoted(type)} is not supported; "linear", "longrope" and Llama 3's are.`);
-  if (!(factor > 0)) throw refuse(`The factor of its rotary scaling is ${factor}.`);
+  if (type === "longrope" || type === "yarn") return 1;
+  if (type !== "none" && type !== "linear") throw refuse(`Scaling of the rotary embedding of the kind ${quoted(type)} is not supported; "linear", "yarn", "longrope" and Llama 3's are.`);
+  if (!(factor > 0 && factor <= mostScaling)) throw refuse(`The factor of its rotary scaling is ${factor}.`);
   return factor;
+}
+
+/** YaRN with llama.cpp's settings, whose defaults are the paper's; others that change its amplitude are refused. */
+function yarnOptions({ metadata, file }: GgufContents, name: string, plain: { theta: number; rotated: number }, originalContext: number, refuse: Refuse): Pick<RotaryOptions, "divisors" | "amplitude"> | undefined {
+  if (metadataText(metadata, `${name}.rope.scaling.type`, file) !== "yarn") return undefined;
+  const number = (key: string): number | undefined => metadataNumber(metadata, `${name}.rope.scaling.${key}`, file);
+  const changed = ["attn_factor", "yarn_attn_factor", "yarn_ext_factor"].find((key) => ![1, undefined].includes(number(key))) ?? (number("yarn_log_multiplier") ? "yarn_log_multiplier" : undefined);
+  if (changed) throw refuse(`YaRN with the setting rope.scaling.${changed} is not supported.`);
+  const factor = number("factor");
+  if (factor === undefined) throw refuse("Its YaRN scaling lacks rope.scaling.factor.");
+  try {
+    return { divisors: yarnDivisors(plain, { factor, originalContext, fastTurns: number("yarn_beta_fast"), slowTurns: number("yarn_beta_slow") }), amplitude: yarnAmplitude(factor) };
+  } catch (error) {
+    throw error instanceof RangeError ? refuse(error.message) : error;
+  }
 }
 
 /** Gemma's largest models scale by the width a head has on average instead of its own (llama.cpp: llama_model::load_hparams). */
