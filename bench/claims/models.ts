@@ -62,7 +62,7 @@ export const claim: Claim = {
         printRow(context, rows.at(-1)!);
       }
     }
-    const families = new Set(rows.map(({ family }) => family)).size;
+    const families = new Set(rows.map(({ family }) => family.split("+")[0])).size;
     const failed = rows.filter((row) => !holds(row));
     context.print(`${rows.length} rows, ${families} families; largest error of a gradient ${small(worst(rows.map(({ gradient }) => gradient)))}, of a tiny model's log-probabilities ${small(worst(rows.filter(({ weights }) => weights === "tiny").map(({ logProbabilities = 0 }) => logProbabilities)))}; where activations are rounded to 8 bits, of a gradient ${small(worst(rows.map(({ rounded = 0 }) => rounded)))} (limit ${roundedLimit})`);
     for (const row of failed) context.print(`NO  ${row.family} from ${row.format} (${row.weights})`);

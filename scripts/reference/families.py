@@ -44,13 +44,15 @@ TOKENS = SPECIAL + [TABLE[byte] for byte in range(256)] + [left + right for left
 COMMON = dict(vocab_size=len(TOKENS), hidden_size=32, intermediate_size=64, num_hidden_layers=3, num_attention_heads=4, num_key_value_heads=2, max_position_embeddings=256, bos_token_id=1, eos_token_id=2, pad_token_id=0, attn_implementation="eager")
 GEMMA = COMMON | dict(head_dim=16, query_pre_attn_scalar=16, num_key_value_heads=1, sliding_window=7, rms_norm_eps=1e-6)
 LLAMA3 = dict(rope_type="llama3", rope_theta=10000.0, factor=8.0, low_freq_factor=1.0, high_freq_factor=4.0, original_max_position_embeddings=64)
+YARN = dict(rope_type="yarn", rope_theta=10000.0, factor=4.0, original_max_position_embeddings=64)
 LONG = dict(rope_type="longrope", rope_theta=10000.0, partial_rotary_factor=0.75, short_factor=[1.0, 1.1, 1.25, 1.5, 2.0, 3.0], long_factor=[1.0, 1.5, 2.5, 4.0, 8.0, 16.0], original_max_position_embeddings=64)
 
-# By family: configuration, type of the safetensors' floats, of the GGUF's matrices.
+# By family (with what is added behind a plus): configuration, type of the safetensors' floats, of the GGUF's matrices.
 CONFIGURATIONS = {
     "llama": (lambda: hf.LlamaConfig(**COMMON, rope_parameters=LLAMA3, tie_word_embeddings=True), torch.bfloat16, gguf.GGMLQuantizationType.BF16),
     "mistral": (lambda: hf.MistralConfig(**COMMON, head_dim=8, sliding_window=6), torch.float16, gguf.GGMLQuantizationType.BF16),
     "qwen2": (lambda: hf.Qwen2Config(**COMMON, tie_word_embeddings=True, rope_parameters=dict(rope_type="default", rope_theta=1e6)), torch.bfloat16, gguf.GGMLQuantizationType.BF16),
+    "qwen2+yarn": (lambda: hf.Qwen2Config(**COMMON | dict(num_attention_heads=2, num_key_value_heads=1), tie_word_embeddings=True, rope_parameters=YARN), torch.bfloat16, gguf.GGMLQuantizationType.BF16),
     "qwen3": (lambda: hf.Qwen3Config(**COMMON, head_dim=16, rope_parameters=dict(rope_type="default", rope_theta=1e6)), torch.float32, gguf.GGMLQuantizationType.BF16),
     "gemma": (lambda: hf.GemmaConfig(**{key: value for key, value in GEMMA.items() if key not in ("query_pre_attn_scalar", "sliding_window")}), torch.bfloat16, gguf.GGMLQuantizationType.BF16),
     "gemma2": (lambda: hf.Gemma2Config(**GEMMA, attn_logit_softcapping=3.0, final_logit_softcapping=5.0), torch.bfloat16, gguf.GGMLQuantizationType.BF16),
@@ -62,7 +64,7 @@ CONFIGURATIONS = {
     "phi3": (lambda: hf.Phi3Config(**COMMON | dict(num_key_value_heads=2, num_attention_heads=2), original_max_position_embeddings=64, sliding_window=9, rope_parameters=LONG), torch.float16, gguf.GGMLQuantizationType.BF16),
     "gpt2": (lambda: hf.GPT2Config(vocab_size=len(TOKENS), n_embd=32, n_layer=3, n_head=4, n_positions=256, bos_token_id=1, eos_token_id=2, pad_token_id=0, attn_implementation="eager"), torch.bfloat16, gguf.GGMLQuantizationType.BF16),
 }
-ARCHITECTURES = {"llama": "LLAMA", "mistral": "LLAMA", "qwen2": "QWEN2", "qwen3": "QWEN3", "gemma": "GEMMA", "gemma2": "GEMMA2", "gemma3": "GEMMA3", "phi3": "PHI3", "gpt2": "GPT2"}
+ARCHITECTURES = {"llama": "LLAMA", "mistral": "LLAMA", "qwen2": "QWEN2", "qwen2+yarn": "QWEN2", "qwen3": "QWEN3", "gemma": "GEMMA", "gemma2": "GEMMA2", "gemma3": "GEMMA3", "phi3": "PHI3", "gpt2": "GPT2"}
 
 
 def random_model(configuration, seed):
@@ -131,6 +133,10 @@ def write_gguf(file, family, model, matrix_type):
         if rope["rope_type"] == "linear":
             writer.add_rope_scaling_type(gguf.RopeScalingType.LINEAR)
             writer.add_rope_scaling_factor(rope["factor"])
+        if rope["rope_type"] == "yarn":
+            writer.add_rope_scaling_type(gguf.RopeScalingType.YARN)
+            writer.add_rope_scaling_factor(rope["factor"])
+            writer.add_rope_scaling_orig_ctx_len(rope["original_max_position_embeddings"])
         if rope["rope_type"] == "longrope":
             writer.add_rope_scaling_orig_ctx_len(rope["original_max_position_embeddings"])
             factor = configuration.max_position_embeddings / rope["original_max_position_embeddings"]
@@ -277,6 +283,8 @@ def write_decoder_reference(place, model, name, vocabulary=len(TOKENS)):
 
 
 if __name__ == "__main__":
-    for number, name in enumerate(CONFIGURATIONS):
+    # What is added to a family has its seed, so that a new entry changes no other.
+    plain = [name for name in CONFIGURATIONS if "+" not in name]
+    for name in CONFIGURATIONS:
         if len(sys.argv) < 2 or name in sys.argv[1:]:
-            make(name, 100 + number)
+            make(name, 100 + plain.index(name.split("+")[0]))

@@ -12,7 +12,8 @@ import { openSafetensorsBackbone } from "./safetensors/open-safetensors-backbone
  */
 export async function openBackbone(files: ModelFiles, options: OpenBackboneOptions): Promise<Backbone> {
   if (files.format === "safetensors") return openSafetensorsBackbone(files, options);
-  // Asked for when all else is known to be right: of a file that only seems to be large it would take hours.
+  if (files.format === "gguf") return openGgufBackbone(files, options);
+  // Asked for when all else is known to be right, as in openGgufBackbone.
   const hash = async (): Promise<string> => files.sha256 ?? (await hashFile(files.modelFile, createHash("sha256")));
-  return files.format === "gguf" ? openGgufBackbone(files, hash, options) : openOnnxBackbone(files, hash);
+  return openOnnxBackbone(files, hash);
 }

@@ -1,6 +1,6 @@
 import { decoderWeightShapes } from "../../engine/decoder/weights.js";
 import { readGgufDecoder } from "../gguf/decoder-configuration.js";
-import { readGgufHeader } from "../gguf/header.js";
+import { readGgufModel } from "../gguf/model-header.js";
 import { metadataNumber, metadataText } from "../gguf/metadata.js";
 import { createTokenizerFromGguf } from "../tokenizer/from-gguf.js";
 import { addSizeFacts, tokenizerFacts } from "./size-facts.js";
@@ -9,7 +9,7 @@ import { type FactsDraft, sharesOf } from "./model-facts.js";
 
 /** @throws PromptTuningError where it cannot be used; what is known by then stands in the draft. */
 export async function addGgufFacts(draft: FactsDraft, file: string, step: StepSize): Promise<void> {
-  const header = await readGgufHeader(file);
+  const header = await readGgufModel(file);
   const { metadata, tensors } = header;
   const counts = new Map<string, number>();
   for (const { type, elements } of tensors.values()) counts.set(type, (counts.get(type) ?? 0) + elements);

@@ -3,7 +3,7 @@ import { PromptTuningError } from "../../common/errors.js";
 import { openExportedModel } from "../../engine/exported/open-exported-model.js";
 import { exportedRulesOnPath } from "../../engine/exported/build-graph.js";
 import { readGgufDecoder } from "../gguf/decoder-configuration.js";
-import { readGgufHeader } from "../gguf/header.js";
+import { readGgufModel } from "../gguf/model-header.js";
 import { listModelFolder } from "../sources/local-source.js";
 import { formatOf } from "../sources/model-choice.js";
 
@@ -32,7 +32,7 @@ export async function usableInFolder(folder: string, other: string): Promise<str
 async function isUsable(file: string, size: number): Promise<boolean> {
   try {
     if (formatOf(file) === "gguf") {
-      await readGgufDecoder(await readGgufHeader(file));
+      await readGgufDecoder(await readGgufModel(file));
       return true;
     }
     return formatOf(file) === "onnx" && size <= mostOpenedBytes && exportedRulesOnPath(await openExportedModel(file)).missing.size === 0;

@@ -1,5 +1,8 @@
 import type { RotaryTable } from "../../engine/decoder/configuration.js";
 
+/** No context was ever extended so many times; beyond it a file is damaged. */
+export const mostScaling = 1e6;
+
 export interface RotaryOptions {
   /** Base of the frequencies. */
   readonly theta: number;
@@ -7,7 +10,7 @@ export interface RotaryOptions {
   readonly rotated: number;
   /** What every frequency is divided by (linear scaling, Chen et al. 2023). */
   readonly factor?: number;
-  /** What each frequency is divided by [rotated / 2] (Llama 3, LongRoPE: Ding et al. 2024). */
+  /** What each frequency is divided by [rotated / 2] (Llama 3, YaRN, LongRoPE: Ding et al. 2024). */
   readonly divisors?: ArrayLike<number>;
   readonly amplitude?: number;
 }

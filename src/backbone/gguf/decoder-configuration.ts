@@ -3,11 +3,12 @@ import { PromptTuningError } from "../../common/errors.js";
 import type { DecoderConfiguration } from "../../engine/decoder/configuration.js";
 import { decoderConfiguration, decoderFactsSchema, impossibleSizes } from "../families/decoder-sizes.js";
 import { families, type Family, supportedFamilies } from "../families/family.js";
-import { longRopeAmplitude, type RotaryOptions } from "../families/rotary-table.js";
+import { longRopeAmplitude, mostScaling, type RotaryOptions } from "../families/rotary-table.js";
+import { yarnAmplitude, yarnDivisors } from "../families/yarn.js";
 import { weightOrigins, type WeightOrigin } from "../families/weight-origin.js";
 import { quoted } from "../quoted.js";
 import { checkTypeSupported } from "./dequantize.js";
-import type { GgufHeader } from "./header.js";
+import type { GgufContents } from "./header.js";
 import { metadataNumber, metadataStrings, metadataText } from "./metadata.js";
 import { readTensor } from "./read-tensor.js";
 import { ggufTensorName } from "./tensor-names.js";
@@ -28,7 +29,7 @@ const passedOver = new Set([...divisorTensors, "rope_factors_long.weight"]);
  * The decoder in a GGUF file, from its metadata, checked against the shapes of its tensors. Throws a
  * PromptTuningError of kind "model" that names what is missing, wrong or not supported.
  */
-export async function readGgufDecoder(header: GgufHeader): Promise<GgufDecoder> {
+export async function readGgufDecoder(header: GgufContents): Promise<GgufDecoder> {
   const { metadata, tensors, file } = header;
   const family = familyOf(header);
   const name = family.gguf.architecture!;
@@ -71,12 +72,16 @@ export async function readGgufDecoder(header: GgufHeader): Promise<GgufDecoder> 
   const announced = number("vocab_size") ?? facts.vocabularySize;
   if (announced !== facts.vocabularySize) throw refuse(`It announces ${announced} tokens, but lists ${facts.vocabularySize}.`);
   const divisors = await readDivisors(header, rotated / 2, refuse);
+  const theta = positive(number("rope.freq_base") ?? 10_000, refuse); // llama.cpp's default
+  const yarn = yarnOptions(header, name, { theta, rotated }, originalContext ?? facts.contextLength, refuse);
+  if (yarn && divisors) throw refuse("Its rotary embedding is scaled twice: by YaRN, and by a tensor of divisors.");
   const whole: RotaryOptions = {
-    theta: positive(number("rope.freq_base") ?? 10_000, refuse), // llama.cpp's default
+    theta,
     rotated,
     factor: scalingFactor(header, name, refuse),
     divisors,
     amplitude: isLongRope ? (number("rope.scaling.attn_factor") ?? longRopeAmplitude((extended ?? 1) / facts.contextLength, facts.contextLength)) : 1,
+    ...yarn,
   };
   const windowTheta = number("rope.freq_base_swa") ?? family.gguf.windowRopeTheta;
   const configuration = decoderConfiguration({
@@ -91,11 +96,11 @@ export async function readGgufDecoder(header: GgufHeader): Promise<GgufDecoder> 
 }
 
 /** What the file divides the rotary frequencies by [pairs], where it does. */
-async function readDivisors({ tensors, file }: GgufHeader, pairs: number, refuse: Refuse): Promise<Float32Array | undefined> {
+async function readDivisors({ tensors }: GgufContents, pairs: number, refuse: Refuse): Promise<Float32Array | undefined> {
   const info = tensors.get(divisorTensors.find((name) => tensors.has(name)) ?? "");
   if (!info) return undefined;
   if (info.elements !== pairs) throw refuse(`The tensor ${info.name} holds ${info.elements} divisors of rotary frequencies; ${pairs} are needed.`);
-  const handle = await open(file, "r");
+  const handle = await open(info.file, "r");
   try {
     const divisors = await readTensor(handle, info);
     if (divisors.every((value) => value > 0)) return divisors;
@@ -109,7 +114,7 @@ function unusable(file: string, architecture: string, reason: string): PromptTun
   return new PromptTuningError("model", `The model file ${file} is not a usable ${architecture} model.`, { reason, advice: "Use another file of this model, or another model.", file });
 }
 
-function familyOf({ metadata, file }: GgufHeader): Family {
+function familyOf({ metadata, file }: GgufContents): Family {
   const architecture = metadataText(metadata, "general.architecture", file);
   const family = families.find(({ gguf }) => gguf.architecture !== undefined && gguf.architecture === architecture);
   if (family) return family;
@@ -128,20 +133,35 @@ function positive(value: number, refuse: Refuse): number {
 }
 
 /** Variants that would compute something else than the plain model: refused, not ignored. */
-function checkNothingUnsupported({ metadata, file }: GgufHeader, name: string, refuse: Refuse): void {
+function checkNothingUnsupported({ metadata, file }: GgufContents, name: string, refuse: Refuse): void {
   if ((metadataNumber(metadata, `${name}.expert_count`, file) ?? 0) > 0) throw refuse("Mixtures of experts are not supported.");
   const heads = metadata.get(`${name}.attention.head_count_kv`) ?? metadata.get(`${name}.feed_forward_length`);
   if (ArrayBuffer.isView(heads)) throw refuse("Layers of different sizes are not supported.");
 }
 
 /** What all frequencies are divided by. Llama 3's and LongRoPE's own scalings lie in tensors. */
-function scalingFactor({ metadata, file }: GgufHeader, name: string, refuse: Refuse): number {
+function scalingFactor({ metadata, file }: GgufContents, name: string, refuse: Refuse): number {
   const type = metadataText(metadata, `${name}.rope.scaling.type`, file) ?? "none";
   const factor = metadataNumber(metadata, `${name}.rope.scaling.factor`, file) ?? metadataNumber(metadata, `${name}.rope.scale_linear`, file) ?? 1;
-  if (type === "longrope") return 1;
-  if (type !== "none" && type !== "linear") throw refuse(`Scaling of the rotary embedding of the kind ${quoted(type)} is not supported; "linear", "longrope" and Llama 3's are.`);
-  if (!(factor > 0)) throw refuse(`The factor of its rotary scaling is ${factor}.`);
+  if (type === "longrope" || type === "yarn") return 1;
+  if (type !== "none" && type !== "linear") throw refuse(`Scaling of the rotary embedding of the kind ${quoted(type)} is not supported; "linear", "yarn", "longrope" and Llama 3's are.`);
+  if (!(factor > 0 && factor <= mostScaling)) throw refuse(`The factor of its rotary scaling is ${factor}.`);
   return factor;
+}
+
+/** YaRN with llama.cpp's settings, whose defaults are the paper's; others that change its amplitude are refused. */
+function yarnOptions({ metadata, file }: GgufContents, name: string, plain: { theta: number; rotated: number }, originalContext: number, refuse: Refuse): Pick<RotaryOptions, "divisors" | "amplitude"> | undefined {
+  if (metadataText(metadata, `${name}.rope.scaling.type`, file) !== "yarn") return undefined;
+  const number = (key: string): number | undefined => metadataNumber(metadata, `${name}.rope.scaling.${key}`, file);
+  const changed = ["attn_factor", "yarn_attn_factor", "yarn_ext_factor"].find((key) => ![1, undefined].includes(number(key))) ?? (number("yarn_log_multiplier") ? "yarn_log_multiplier" : undefined);
+  if (changed) throw refuse(`YaRN with the setting rope.scaling.${changed} is not supported.`);
+  const factor = number("factor");
+  if (factor === undefined) throw refuse("Its YaRN scaling lacks rope.scaling.factor.");
+  try {
+    return { divisors: yarnDivisors(plain, { factor, originalContext, fastTurns: number("yarn_beta_fast"), slowTurns: number("yarn_beta_slow") }), amplitude: yarnAmplitude(factor) };
+  } catch (error) {
+    throw error instanceof RangeError ? refuse(error.message) : error;
+  }
 }
 
 /** Gemma's largest models scale by the width a head has on average instead of its own (llama.cpp: llama_model::load_hparams). */
@@ -150,7 +170,7 @@ function attentionScale({ name }: Family, { layers, hiddenSize, attentionHeads }
   return is27B ? 1 / Math.sqrt(hiddenSize / attentionHeads) : undefined;
 }
 
-function checkTensors(origins: ReadonlyMap<string, WeightOrigin>, { tensors, file }: GgufHeader, { gguf }: Family, refuse: Refuse): void {
+function checkTensors(origins: ReadonlyMap<string, WeightOrigin>, { tensors, file }: GgufContents, { gguf }: Family, refuse: Refuse): void {
   const needed = new Set<string>();
   for (const { tensor: name, shape } of origins.values()) {
     const tensor = tensors.get(name);

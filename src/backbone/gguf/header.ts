@@ -13,13 +13,16 @@ export interface GgufHeader {
   readonly tensors: ReadonlyMap<string, GgufTensorInfo>;
 }
 
+/** What a model is read from, whether it lies in one file or in several. */
+export type GgufContents = Pick<GgufHeader, "file" | "metadata" | "tensors">;
+
 const magic = 0x46554747; // "GGUF", little-endian
 const smallestPair = 8 + 1 + 4 + 1; // length, one byte of key, type, one byte of value
 const smallestTensor = 8 + 1 + 4 + 8 + 4 + 8; // length, one byte of name, dimensions, one length, type, offset
 
 /**
  * Reads metadata and tensor table of a GGUF file (ggml/docs/gguf.md, versions 2 and 3, little-endian). Only the
- * header is read; weights are read with `readTensor`.
+ * header is read; weights are read with `readTensor`. Of a split model this is one part: see `readGgufModel`.
  *
  * Why not `@huggingface/gguf`: it fills a buffer with zeros past the end of a short file and parses them (a file
  * of 70 bytes costs 50 MB), cuts a string silently at the edge of its 2 MB window, replaces broken UTF-8, and
@@ -76,20 +79,8 @@ function readHeader(cursor: HeaderCursor): GgufHeader {
   const tensorCount = cursor.count("the number of tensors", Number.MAX_SAFE_INTEGER, smallestTensor);
   const pairs = cursor.count("the number of metadata keys", Number.MAX_SAFE_INTEGER, smallestPair);
   const metadata = readMetadata(cursor, pairs);
-  checkNotSplit(file, metadata);
   const tensors = readTensorTable(cursor, tensorCount, alignmentOf(file, metadata));
   return { file, fileBytes: cursor.size, version, metadata, tensors };
-}
-
-function checkNotSplit(file: string, metadata: GgufMetadata): void {
-  const parts = metadataNumber(metadata, "split.count", file) ?? 1;
-  if (parts > 1) {
-    throw new PromptTuningError("model", `The model file ${file} is one of ${parts} parts of a split model.`, {
-      reason: "Split GGUF models are not supported.",
-      advice: "Join the parts with llama.cpp's gguf-split --merge, or use a model in one file.",
-      file,
-    });
-  }
 }
 
 function alignmentOf(file: string, metadata: GgufMetadata): number {

@@ -1,4 +1,4 @@
-import { open } from "node:fs/promises";
+import { type FileHandle, open } from "node:fs/promises";
 import type { Backbone, OpenBackboneOptions } from "../backbone.js";
 import { DecoderBackbone } from "../families/decoder-backbone.js";
 import { decoderWeightShapes } from "../../engine/decoder/weights.js";
@@ -7,28 +7,41 @@ import type { TensorReader } from "../families/read-weight.js";
 import type { ModelFiles } from "../sources/source.js";
 import { createTokenizerFromGguf } from "../tokenizer/from-gguf.js";
 import { readGgufDecoder } from "./decoder-configuration.js";
-import { type GgufHeader, readGgufHeader } from "./header.js";
+import { type GgufModel, hashGgufModel, readGgufModel } from "./model-header.js";
 import { readTensor, readTensorBlocks, readTensorRows } from "./read-tensor.js";
 import { blockLayoutOf } from "./unpack-blocks.js";
 
-/** @param hashOfFile SHA-256 (hex) of the GGUF file. */
-export async function openGgufBackbone(files: ModelFiles, hashOfFile: () => Promise<string>, { cache, weights: form = "float32", onProgress }: OpenBackboneOptions): Promise<Backbone> {
-  const header = await readGgufHeader(files.modelFile);
-  const { family, configuration, origins } = await readGgufDecoder(header);
-  const tokenizer = createTokenizerFromGguf(header.metadata);
-  const hash = await hashOfFile();
-  const weights = await prepareWeights({ shapes: decoderWeightShapes(configuration), origins, open: () => openTensors(header), hash, form, blocksOf: (tensor) => blockLayoutOf(header.tensors.get(tensor)!.type), cache, onProgress });
+export async function openGgufBackbone(files: ModelFiles, { cache, weights: form = "float32", onProgress }: OpenBackboneOptions): Promise<Backbone> {
+  const model = await readGgufModel(files.modelFile);
+  const { family, configuration, origins } = await readGgufDecoder(model);
+  const tokenizer = createTokenizerFromGguf(model.metadata);
+  // Asked for when all else is known to be right: of a file that only seems to be large it would take hours.
+  const hash = await hashGgufModel(model, files.sha256);
+  const weights = await prepareWeights({ shapes: decoderWeightShapes(configuration), origins, open: () => openTensors(model), hash, form, blocksOf: (tensor) => blockLayoutOf(model.tensors.get(tensor)!.type), cache, onProgress });
   return new DecoderBackbone({ files, hash, family, configuration, weights, tokenizer });
 }
 
-async function openTensors({ file, tensors }: GgufHeader): Promise<TensorReader> {
-  const handle = await open(file, "r");
+async function openTensors({ files, tensors }: GgufModel): Promise<TensorReader> {
+  const handles = new Map<string, FileHandle>();
+  const close = async (): Promise<void> => {
+    for (const handle of handles.values()) await handle.close();
+  };
+  try {
+    for (const file of files) handles.set(file, await open(file, "r"));
+  } catch (error) {
+    await close();
+    throw error;
+  }
   return {
     read: (name, first, count) => {
       const info = tensors.get(name)!;
+      const handle = handles.get(info.file)!;
       return first === undefined || count === undefined ? readTensor(handle, info) : readTensorRows(handle, info, first, count);
     },
-    readBlocks: (name, first, count) => readTensorBlocks(handle, tensors.get(name)!, first, count),
-    close: () => handle.close(),
+    readBlocks: (name, first, count) => {
+      const info = tensors.get(name)!;
+      return readTensorBlocks(handles.get(info.file)!, info, first, count);
+    },
+    close,
   };
 }

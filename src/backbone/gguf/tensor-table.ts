@@ -5,6 +5,8 @@ import { quoted } from "../quoted.js";
 
 /** Where a tensor lies in a GGUF file. */
 export interface GgufTensorInfo {
+  /** The file it lies in. */
+  readonly file: string;
   readonly name: string;
   /** Row-major shape, the slowest dimension first: [out, in] for a weight. (GGUF itself writes the fastest first.) */
   readonly shape: readonly number[];
@@ -96,6 +98,7 @@ function readEntry(cursor: HeaderCursor, index: number, alignment: number): Unpl
     throw brokenGguf(cursor.file, `The data of ${what} does not begin at a multiple of ${alignment} bytes.`);
   }
   return {
+    file: cursor.file,
     name,
     shape,
     type: type.name,

@@ -21,6 +21,11 @@ const ropeSchema = z.looseObject({
   high_freq_factor: number,
   original_max_position_embeddings: number,
   short_factor: list,
+  beta_fast: number,
+  beta_slow: number,
+  mscale: number,
+  mscale_all_dim: number,
+  truncate: z.boolean().nullish(),
 });
 export type RopeParameters = z.infer<typeof ropeSchema>;
 

@@ -2,7 +2,8 @@ import { PromptTuningError } from "../../common/errors.js";
 import type { DecoderConfiguration } from "../../engine/decoder/configuration.js";
 import { decoderConfiguration, decoderFactsSchema, impossibleSizes } from "../families/decoder-sizes.js";
 import type { Family } from "../families/family.js";
-import { llama3Divisors, longRopeAmplitude, type RotaryOptions, rotaryTable } from "../families/rotary-table.js";
+import { llama3Divisors, longRopeAmplitude, mostScaling, type RotaryOptions, rotaryTable } from "../families/rotary-table.js";
+import { yarnAmplitude, yarnDivisors } from "../families/yarn.js";
 import { quoted } from "../quoted.js";
 import { type ConfigurationFile, familyOfModelType, parseConfigurationFile, type RopeParameters } from "./configuration-file.js";
 
@@ -116,8 +117,9 @@ function rotaryOptions(rope: RopeParameters, rotated: number, extension: { facto
   if (!(plain.theta > 0)) throw refuse(`The base of its rotary embedding is ${plain.theta}.`);
   const needed = (name: keyof RopeParameters): number => {
     const value = rope[name];
-    if (typeof value === "number" && value > 0) return value;
-    throw refuse(`Its rotary scaling lacks a positive ${String(name)}.`);
+    if (typeof value !== "number" || !(value > 0)) throw refuse(`Its rotary scaling lacks a positive ${String(name)}.`);
+    if (name === "factor" && value > mostScaling) throw refuse(`The factor of its rotary scaling is ${value}; up to ${mostScaling} are possible.`);
+    return value;
   };
   switch (kindOf(rope)) {
     case "default":
@@ -129,12 +131,25 @@ function rotaryOptions(rope: RopeParameters, rotated: number, extension: { facto
       if (scaling.highFrequencyFactor <= scaling.lowFrequencyFactor) throw refuse("Its rotary scaling has a high_freq_factor that is not above its low_freq_factor.");
       return { ...plain, divisors: llama3Divisors(rotaryTable(plain), scaling) };
     }
+    case "yarn": {
+      const given = (name: "beta_fast" | "beta_slow" | "attention_factor" | "mscale" | "mscale_all_dim"): number | undefined => rope[name] ?? undefined;
+      // Files without a factor mean the ratio of the two contexts.
+      const originalContext = rope.original_max_position_embeddings ?? extension.original;
+      const factor = typeof rope.factor === "number" ? needed("factor") : extension.original / originalContext;
+      const amplitude = given("attention_factor") ?? yarnAmplitude(factor, given("mscale"), given("mscale_all_dim"));
+      if (!(amplitude > 0 && amplitude <= mostScaling)) throw refuse(`The attention_factor of its rotary scaling is ${amplitude}.`);
+      try {
+        return { ...plain, amplitude, divisors: yarnDivisors(plain, { factor, originalContext, fastTurns: given("beta_fast") || undefined, slowTurns: given("beta_slow") || undefined, truncate: rope.truncate ?? undefined }) };
+      } catch (error) {
+        throw error instanceof RangeError ? refuse(error.message) : error;
+      }
+    }
     case "longrope": {
       const divisors = rope.short_factor ?? [];
       if (divisors.length !== rotated / 2 || !divisors.every((value) => value > 0)) throw refuse(`Its rotary scaling has ${divisors.length} short factors; ${rotated / 2} positive ones are needed.`);
       return { ...plain, divisors, amplitude: rope.attention_factor ?? longRopeAmplitude(extension.factor, extension.original) };
     }
     default:
-      throw refuse(`Scaling of the rotary embedding of the kind ${quoted(kindOf(rope))} is not supported; "linear", "llama3" and "longrope" are.`);
+      throw refuse(`Scaling of the rotary embedding of the kind ${quoted(kindOf(rope))} is not supported; "linear", "llama3", "yarn" and "longrope" are.`);
   }
 }

@@ -3,6 +3,7 @@ import path from "node:path";
 import writeFileAtomic from "write-file-atomic";
 import { z } from "zod";
 import { PromptTuningError } from "../../common/errors.js";
+import { missingParts } from "../gguf/part-name.js";
 import { quoted } from "../quoted.js";
 import { cacheFolder } from "./cache-folder.js";
 import { DownloadError, storageError } from "./download-error.js";
@@ -11,7 +12,7 @@ import { type HubFile, isSafePath, readRepository } from "./hub-repository.js";
 import { isHubName } from "./hub-name.js";
 import { hubSettings, type HubSettings } from "./hub-settings.js";
 import { belongsTo } from "./local-source.js";
-import { chooseModelFile, formatOf } from "./model-choice.js";
+import { chooseModelFile, formatOf, isShardOf } from "./model-choice.js";
 import type { FetchOptions, ModelFiles, ModelSource } from "./source.js";
 
 export interface HubReference {
@@ -136,9 +137,10 @@ export class HubSource implements ModelSource {
     if (!formatOf(model.path)) {
       throw new PromptTuningError("model", `${model.path} of ${hub} is not a model that can be read.`, { advice: "Name a .gguf or .onnx file, or model.safetensors." });
     }
+    checkAllParts(hub, model.path, files);
     // A GGUF file carries its tokenizer and configuration; the others need them beside it.
-    const beside = formatOf(model.path) !== "gguf" ? files.filter((other) => other.path !== model.path && belongsTo(model.path, other.path)) : [];
-    return [model, ...beside];
+    const belongs = formatOf(model.path) === "gguf" ? isShardOf : belongsTo;
+    return [model, ...files.filter((other) => other.path !== model.path && belongs(model.path, other.path))];
   }
 
   private modelFiles(note: Note): ModelFiles {
@@ -185,4 +187,15 @@ export class HubSource implements ModelSource {
     const present = await Promise.all(note.files.map((file) => hasSize(this.files.localPath(note.commit, file.path), file.size)));
     return present.every(Boolean);
   }
+}
+
+/** Before anything is fetched. */
+function checkAllParts(hub: string, model: string, files: readonly HubFile[]): void {
+  const present = new Set(files.map((file) => file.path));
+  const missing = missingParts(model, (file) => present.has(file));
+  if (missing === "") return;
+  throw new PromptTuningError("model", `The repository ${hub} holds ${model}, but not all parts of that model.`, {
+    reason: `It lacks ${missing}.`,
+    advice: "Use another file of the repository, or another revision.",
+  });
 }

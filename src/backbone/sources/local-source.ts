@@ -1,6 +1,7 @@
 import { readdir, stat } from "node:fs/promises";
 import path from "node:path";
 import { PromptTuningError } from "../../common/errors.js";
+import { partNameOf } from "../gguf/part-name.js";
 import { systemCode } from "./download-error.js";
 import { chooseModelFile, companionNames, formatOf, isExternalDataOf, isShardOf, type Candidate } from "./model-choice.js";
 import type { ModelFiles, ModelSource, SourceFile } from "./source.js";
@@ -45,7 +46,7 @@ export class LocalSource implements ModelSource {
     const local = (file: Candidate): SourceFile => ({ path: path.join(folder, file.path), size: file.size });
     const modelFile = path.join(folder, chosen.path);
     return {
-      name: format === "safetensors" ? path.basename(folder) : path.basename(modelFile, path.extname(modelFile)),
+      name: format === "safetensors" ? path.basename(folder) : path.basename(partNameOf(modelFile)?.stem ?? modelFile, path.extname(modelFile)),
       format,
       modelFile,
       folder,

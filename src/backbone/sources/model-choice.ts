@@ -1,5 +1,6 @@
 import path from "node:path";
 import { PromptTuningError } from "../../common/errors.js";
+import { arePartsOfOne, partNameOf } from "../gguf/part-name.js";
 import type { ModelFormat } from "./source.js";
 
 /** A file that may be a model, by its path relative to a folder or repository ("/" between parts). */
@@ -20,23 +21,23 @@ export function formatOf(file: string): ModelFormat | undefined {
   return ending === ".gguf" ? "gguf" : ending === ".onnx" ? "onnx" : undefined;
 }
 
-/** Whether a file holds a part of the weights that the other one is the index of. */
+/** Whether a file holds a part of the weights: of those that the other one is the index of, or of a split GGUF model. */
 export function isShardOf(modelFile: string, other: string): boolean {
+  if (arePartsOfOne(modelFile, other)) return true;
   return path.posix.basename(modelFile) === "model.safetensors.index.json" && path.posix.dirname(other) === path.posix.dirname(modelFile) && shard.test(path.posix.basename(other));
 }
-
-const partOfMany = /-\d{5}-of-\d{5}\.gguf$/i;
 
 /**
  * The one model file among others: the only .gguf or .onnx, else the unquantised ONNX export at its usual place
  * (model.onnx, onnx/model.onnx); where there is neither, or an encoder-decoder's two halves, transformers' weights.
- * @throws PromptTuningError model: none, several, or only parts of a split file.
+ * @throws PromptTuningError model: none, or several.
  */
 export function chooseModelFile<File extends Candidate>(where: string, files: readonly File[], advice: string): File {
   const usable = files.filter((file) => formatOf(file.path) === "gguf" || formatOf(file.path) === "onnx");
   const weights = transformersWeights.map((name) => files.find((file) => file.path === name)).find((file) => file !== undefined);
   if (usable.length === 0 && weights) return weights;
-  const whole = usable.filter((file) => !partOfMany.test(file.path));
+  // A split model is named by the first of its parts that is there.
+  const whole = usable.filter((file) => !usable.some((other) => arePartsOfOne(file.path, other.path) && partNameOf(other.path)!.number < partNameOf(file.path)!.number));
   if (whole.length === 1) return whole[0];
   if (halfOfEncoderDecoder("encoder", whole) && halfOfEncoderDecoder("decoder", whole)) {
     if (weights) return weights;
@@ -49,8 +50,8 @@ export function chooseModelFile<File extends Candidate>(where: string, files: re
   if (usual && whole.every((file) => formatOf(file.path) === "onnx")) return usual;
   if (whole.length === 0) {
     throw new PromptTuningError("model", `${where} holds no model that can be read.`, {
-      reason: usable.length > 0 ? "Its GGUF file is split into parts." : `A .gguf or .onnx file, or model.safetensors, is needed${found(files)}.`,
-      advice: usable.length > 0 ? "Join the parts with llama-gguf-split --merge and name the joined file." : advice,
+      reason: `A .gguf or .onnx file, or model.safetensors, is needed${found(files)}.`,
+      advice,
     });
   }
   const names = whole.map((file) => `${file.path} (${megabytes(file.size)})`);

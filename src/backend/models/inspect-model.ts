@@ -7,6 +7,8 @@ import { addGgufFacts } from "../../backbone/facts/gguf-facts.js";
 import { type FactsDraft, type ModelFacts, type ModelProblem, problemOf } from "../../backbone/facts/model-facts.js";
 import { addOnnxFacts } from "../../backbone/facts/onnx-facts.js";
 import { addSafetensorsFacts } from "../../backbone/facts/safetensors-facts.js";
+import { hashGgufModel, readGgufModel } from "../../backbone/gguf/model-header.js";
+import { partNameOf } from "../../backbone/gguf/part-name.js";
 import { usableByName, usableInFolder } from "../../backbone/facts/usable-instead.js";
 import { hashOfFolder } from "../../backbone/safetensors/open-safetensors-backbone.js";
 import { cacheFolder } from "../../backbone/sources/cache-folder.js";
@@ -95,9 +97,10 @@ async function gradientOf(files: ModelFiles, { check, cache = cacheFolder(), onP
 }
 
 async function hashOf(files: ModelFiles): Promise<string | undefined> {
-  if (files.sha256) return files.sha256;
+  if (files.sha256 && !partNameOf(files.modelFile)) return files.sha256;
   const sizes = await Promise.all(files.files.map(({ path: file }) => stat(file)));
   if (sizes.reduce((sum, { size }) => sum + size, 0) > mostHashedBytes) return undefined;
+  if (files.format === "gguf") return hashGgufModel(await readGgufModel(files.modelFile), files.sha256);
   return files.format === "safetensors" ? hashOfFolder(files) : hashFile(files.modelFile, createHash("sha256"));
 }
 

@@ -104,7 +104,6 @@ describe("readGgufHeader", () => {
     ["a boolean of 7", start(0, 1).string("k").uint32(7).uint8(7).raw(new Uint8Array(32)).bytes(), /true-or-false/],
     ["an alignment of 0", ggufFile({ "general.alignment": 0 }, []), /alignment/],
     ["an alignment of 48", ggufFile({ "general.alignment": 48 }, []), /alignment/],
-    ["one part of several", ggufFile({ "split.count": 4 }, []), /parts/],
     ["an offset past the end", tensor("t", [8], 0, 1 << 20).bytes(), /ends at byte/],
     ["an offset of 2^64", tensor("t", [8], 0, huge).bytes(), /ends at byte/],
     ["an unaligned offset", tensor("t", [4], 0, 4).bytes(), /multiple of 32/],

@@ -66,7 +66,7 @@ describe("a folder of safetensors", () => {
     ["biases", "qwen3", (copy) => copy.edit("config.json", (json) => (json.attention_bias = true)), /attention_bias/],
     ["another activation", "gemma2", (copy) => copy.edit("config.json", (json) => (json.hidden_activation = "relu")), /"relu"/],
     ["quantised weights", "llama", (copy) => copy.edit("config.json", (json) => (json.quantization_config = { bits: 4 })), /quantised/],
-    ["yarn", "qwen2", (copy) => copy.edit("config.json", (json) => (json.rope_parameters = { rope_type: "yarn", factor: 4 })), /"yarn"/],
+    ["dynamic scaling", "qwen2", (copy) => copy.edit("config.json", (json) => (json.rope_parameters = { rope_type: "dynamic", factor: 4 })), /"dynamic"/],
     ["a scaling without its factor", "llama", (copy) => copy.edit("config.json", (json) => delete json.rope_parameters.factor), /lacks a positive factor/],
     ["short factors of another length", "phi3", (copy) => copy.edit("config.json", (json) => json.rope_parameters.short_factor.pop()), /5 short factors; 6/],
     ["chunked attention", "gemma3", (copy) => copy.edit("config.json", (json) => (json.layer_types[1] = "chunked_attention")), /"chunked_attention"/],

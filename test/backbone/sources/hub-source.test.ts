@@ -60,6 +60,19 @@ describe("the hub source", () => {
     expect(hub.requests).toHaveLength(after);
   });
 
+  it("fetches all parts of a split GGUF file, and names a missing one before it fetches any", async () => {
+    const files = Object.fromEntries([1, 2, 3].map((part) => [`q8/big-0000${part}-of-00003.gguf`, bytes(1000, part)]));
+    await start({ files: { ...files, "config.json": Buffer.from("{}") } });
+    const found = await source().fetch();
+    expect(names(found.files, found.folder)).toEqual(Object.keys(files));
+    expect(names((await source({ file: "q8/big-00002-of-00003.gguf" }).fetch()).files, found.folder).sort()).toEqual(Object.keys(files));
+    await hub.close();
+    await start({ files: { "big-00001-of-00003.gguf": bytes(10, 1), "big-00003-of-00003.gguf": bytes(10, 3) } });
+    const error = await failure(new HubSource({ hub: "owner/tiny" }, { cache: path.join(folder, "other"), environment: { HF_ENDPOINT: `${hub.url}/`, HF_HOME: path.join(folder, "home") }, pause: 5 }).fetch());
+    expect(error.describe()).toMatch(/lacks big-00002-of-00003\.gguf/);
+    expect(hub.requests.every(({ path: asked }) => asked.startsWith("/api/"))).toBe(true);
+  });
+
   it("goes on after cut connections", async () => {
     const model = bytes(1_000_000, 9);
     await start({ files: { "tiny.gguf": model }, large: ["tiny.gguf"], cuts: { after: 300_000, times: 2 } });

@@ -44,12 +44,22 @@ describe("the local source", () => {
     expect(found.files.map((file) => path.relative(folder, file.path)).sort()).toEqual(["config.json", path.join("onnx", "model.onnx"), path.join("onnx", "model.onnx_data"), "tokenizer.json"]);
   });
 
+  it("takes all parts of a split GGUF file, whichever is named", async () => {
+    const parts = ["big-00001-of-00003.gguf", "big-00002-of-00003.gguf", "big-00003-of-00003.gguf"];
+    await put(...parts, "bigger-00001-of-00003.txt");
+    for (const named of [".", parts[0], parts[2]]) {
+      const found = await resolveModelSource({ path: named }, folder).fetch();
+      expect(found.name).toBe("big");
+      expect(found.files.map((file) => path.basename(file.path)).sort()).toEqual(parts);
+    }
+  });
+
   it.each([
     [[], /no model that can be read.*it is empty/],
     [["a.txt", "b.safetensors"], /it holds a\.txt, b\.safetensors/],
     [["a.gguf", "b.gguf"], /2 models.*a\.gguf/],
     [["a.gguf", "model.onnx"], /2 models/],
-    [["big-00001-of-00002.gguf", "big-00002-of-00002.gguf"], /split into parts.*--merge/],
+    [["big-00001-of-00002.gguf", "big-00002-of-00002.gguf", "big-00001-of-00003.gguf"], /2 models.*big-00001-of-00002\.gguf.*big-00001-of-00003\.gguf/],
   ])("says which folder cannot be used: %o", async (files, text) => {
     await put(...files);
     expect(await failure(() => resolveModelSource({ path: folder }, "/").fetch())).toMatch(text);

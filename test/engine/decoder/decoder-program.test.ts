@@ -16,7 +16,7 @@ let backbone: Backbone;
 beforeAll(async () => {
   cache = mkdtempSync(path.join(tmpdir(), "ptune-decoder-"));
   const hash = createHash("sha256").update(readFileSync(modelFile)).digest("hex");
-  backbone = await openGgufBackbone({ name: "tiny", format: "gguf", modelFile, folder: path.dirname(modelFile), files: [], description: "tiny" }, async () => hash, { cache });
+  backbone = await openGgufBackbone({ name: "tiny", format: "gguf", modelFile, folder: path.dirname(modelFile), files: [], description: "tiny", sha256: hash }, { cache });
 });
 afterAll(async () => {
   await backbone.dispose();
