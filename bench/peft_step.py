@@ -51,6 +51,14 @@ def padded(batch):
     return {"input_ids": ids, "attention_mask": mask, "labels": labels}
 
 
+def load_model(gguf, dtype, virtual_tokens):
+    """The frozen model with a soft prompt in front."""
+    folder, name = os.path.split(os.path.abspath(gguf))
+    frozen = AutoModelForCausalLM.from_pretrained(folder, gguf_file=name, dtype=getattr(torch, dtype))
+    config = PromptTuningConfig(task_type=TaskType.CAUSAL_LM, num_virtual_tokens=virtual_tokens, prompt_tuning_init=PromptTuningInit.RANDOM)
+    return get_peft_model(frozen, config)
+
+
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--gguf", required=True)
@@ -63,13 +71,10 @@ def main():
     with open(arguments.texts, encoding="utf-8") as file:
         texts = json.load(file)
 
-    folder, name = os.path.split(os.path.abspath(arguments.gguf))
-    frozen = AutoModelForCausalLM.from_pretrained(folder, gguf_file=name, dtype=getattr(torch, arguments.dtype))
-    config = PromptTuningConfig(task_type=TaskType.CAUSAL_LM, num_virtual_tokens=len(texts["promptIds"]), prompt_tuning_init=PromptTuningInit.RANDOM)
-    model = get_peft_model(frozen, config)
+    model = load_model(arguments.gguf, arguments.dtype, len(texts["promptIds"]))
     trainables = [parameter for parameter in model.parameters() if parameter.requires_grad]
     with torch.no_grad():
-        trainables[0].copy_(frozen.get_input_embeddings().weight[texts["promptIds"]])
+        trainables[0].copy_(model.get_base_model().get_input_embeddings().weight[texts["promptIds"]])
     optimizer = torch.optim.AdamW(trainables, lr=0.001, weight_decay=0)
     batches = [padded(batch) for batch in texts["batches"]]
     forward = torch.compile(model) if arguments.compile else model
@@ -89,4 +94,5 @@ def main():
         print(json.dumps(report), flush=True)
 
 
-main()
+if __name__ == "__main__":
+    main()

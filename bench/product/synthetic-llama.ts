@@ -1,18 +1,29 @@
 import { closeSync, openSync, writeSync } from "node:fs";
 import { type PlainTensor, type PlainValue, ggufHeader } from "../../test/backbone/gguf/builder.js";
 
-const size = { width: 2048, layers: 16, heads: 32, keyValueHeads: 8, feedForward: 8192, vocabulary: 32_000 };
+export interface SyntheticShape {
+  readonly width: number;
+  readonly layers: number;
+  readonly heads: number;
+  readonly keyValueHeads: number;
+  readonly feedForward: number;
+  readonly vocabulary: number;
+}
+
+const billion: SyntheticShape = { width: 2048, layers: 16, heads: 32, keyValueHeads: 8, feedForward: 8192, vocabulary: 32_000 };
+/** Layers of SmolLM2-135M. */
+export const smallShape: SyntheticShape = { width: 576, layers: 30, heads: 9, keyValueHeads: 3, feedForward: 1536, vocabulary: 49_152 };
 const types = { F32: 0, Q4_0: 2 } as const;
 
-/** Parameters of the model that `writeSyntheticLlama` writes. */
-export const syntheticParameters = size.layers * (2 * size.width ** 2 + 2 * size.width * (size.width / size.heads) * size.keyValueHeads + 3 * size.width * size.feedForward + 2 * size.width) + size.vocabulary * size.width + size.width;
+/** Parameters of the model that `writeSyntheticLlama` writes where no other shape is given. */
+export const syntheticParameters = billion.layers * (2 * billion.width ** 2 + 2 * billion.width * (billion.width / billion.heads) * billion.keyValueHeads + 3 * billion.width * billion.feedForward + 2 * billion.width) + billion.vocabulary * billion.width + billion.width;
 
 /**
- * Writes a GGUF file of a llama with a billion random parameters, its matrices Q4_0: for time and memory, not for sense.
+ * Writes a GGUF file of a llama with random parameters, a billion unless told, its matrices Q4_0: for time and memory, not for sense.
  * Every layer has the same bytes, which changes neither.
  */
-export function writeSyntheticLlama(file: string): void {
-  const { width, layers, heads, keyValueHeads, feedForward, vocabulary } = size;
+export function writeSyntheticLlama(file: string, shape: SyntheticShape = billion): void {
+  const { width, layers, heads, keyValueHeads, feedForward, vocabulary } = shape;
   const keyValue = (width / heads) * keyValueHeads;
   const matrices = new Map<string, Uint8Array>();
   const matrix = (name: string, output: number, input: number): PlainTensor => {
@@ -27,11 +38,10 @@ export function writeSyntheticLlama(file: string): void {
     tensors.push(ones(name("attn_norm")), ones(name("ffn_norm")), matrix(name("attn_q"), width, width), matrix(name("attn_k"), keyValue, width), matrix(name("attn_v"), keyValue, width));
     tensors.push(matrix(name("attn_output"), width, width), matrix(name("ffn_gate"), feedForward, width), matrix(name("ffn_up"), feedForward, width), matrix(name("ffn_down"), width, feedForward));
   }
-  writeInParts(file, metadataOf(), tensors);
+  writeInParts(file, metadataOf(shape), tensors);
 }
 
-function metadataOf(): Record<string, PlainValue> {
-  const { width, layers, heads, keyValueHeads, feedForward, vocabulary } = size;
+function metadataOf({ width, layers, heads, keyValueHeads, feedForward, vocabulary }: SyntheticShape): Record<string, PlainValue> {
   const letters = Array.from({ length: 256 }, (_, byte) => String.fromCodePoint((byte >= 33 && byte <= 126) || (byte >= 161 && byte !== 173) ? byte : 256 + byte));
   const tokens = ["<|endoftext|>", ...new Set(letters), "ab"];
   while (tokens.length < vocabulary) tokens.push(`unused${tokens.length}`);
