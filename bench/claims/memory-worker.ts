@@ -6,6 +6,8 @@ import type { StepSize } from "../../src/backbone/facts/estimate-memory.js";
 export interface MemoryWork {
   readonly model: string;
   readonly step: StepSize;
+  /** "vocabulary" scores every token, as generation does. */
+  readonly head: "words" | "vocabulary";
 }
 
 const steps = 3;
@@ -14,10 +16,10 @@ const steps = 3;
 if (process.send) process.on("message", (work: MemoryWork) => void measure(work).then((peakMB) => process.send!({ peakMB }, () => process.exit(0))));
 
 /** Highest memory of a process that opens a model and trains through it, in MiB. */
-async function measure({ model, step }: MemoryWork): Promise<number> {
+async function measure({ model, step, head }: MemoryWork): Promise<number> {
   const backbone = await openRealBackbone({}, model);
-  const tokenIds = Int32Array.of(300, 301);
-  const program = await backbone.createProgram({ virtualTokens: step.virtualTokens, head: { kind: "words", tokenIds } });
+  const words = { kind: "words", tokenIds: Int32Array.of(300, 301) } as const;
+  const program = await backbone.createProgram({ virtualTokens: step.virtualTokens, head: head === "words" ? words : { kind: head } });
   const prompt = backbone.embeddings.gather(Array.from({ length: step.virtualTokens }, (_, i) => 100 + i));
   for (let i = 0; i < steps; i++) await program.step(sequenceBatch(step, i), { prompt });
   const peak = peakMemoryMB();

@@ -1,5 +1,6 @@
 import { existsSync, statSync } from "node:fs";
 import path from "node:path";
+import { checkOrigin } from "../adapter/prompt-origin.js";
 import { readSoftPrompt } from "../adapter/read-prompt.js";
 import { checkWidth } from "../adapter/soft-prompt.js";
 import { tuningName } from "../adapter/tuning-file.js";
@@ -73,6 +74,7 @@ function findAdapter(folder: string): FoundPrompt {
     trainedOn: { name: tuning.backbone.name, sha256: tuning.backbone.sha256, hiddenSize: tuning.backbone.hiddenSize },
     read: (program, backbone) => {
       checkWidth(prompt, backbone.description);
+      checkOrigin(adapter, backbone.description);
       const head = adapter.head && { "head.weight": adapter.head.weight, "head.bias": adapter.head.bias };
       return { values: checkedValues(program, { prompt: prompt.prompt, ...head }, folder), checkpoint: null };
     },

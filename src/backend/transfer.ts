@@ -5,13 +5,15 @@ import { encodeKobold } from "../adapter/kobold.js";
 import { encodeNpy } from "../adapter/npy.js";
 import { isFrontPrompt } from "../adapter/model-card.js";
 import { writePeftAdapter } from "../adapter/peft-write.js";
+import { checkOrigin } from "../adapter/prompt-origin.js";
 import { readSoftPrompt } from "../adapter/read-prompt.js";
 import { checkWidth } from "../adapter/soft-prompt.js";
 import { PromptTuningError } from "../common/errors.js";
 import { type Experiment, taskSchema } from "../experiment/schema.js";
 import { writeFileAtomically } from "../runs/atomic-write.js";
 import { nodeFileSystem } from "../runs/file-system.js";
-import { readTemplate } from "../tasks/create-task.js";
+import { createTask, readTemplate } from "../tasks/create-task.js";
+import { taskContext } from "../tasks/task-context.js";
 import { virtualTokenCount } from "../tasks/template.js";
 import { programVersion } from "./environment.js";
 import { loadBackbone } from "./load-backbone.js";
@@ -79,7 +81,11 @@ function exportArray({ task, values, backbone, label }: OpenPrompt, target: stri
   const soft = { prompt: values.prompt, virtualTokens: shape[0], width: shape[1] };
   const bytes = format === "npy" ? encodeNpy({ shape, values: values.prompt }) : encodeKobold(soft, { name: label, author: "", supported: [backbone.description.name], description: "A soft prompt trained with Prompt Tuning Lab." });
   writeFileAtomically(nodeFileSystem, target, bytes, `write ${path.basename(target)}`);
-  const notices = task.head.kind === "linear" ? ["The light head is not part of this format; export as peft to keep it."] : [];
+  const { encoder, kind } = backbone.description;
+  const notices = [
+    ...(task.head.kind === "linear" ? ["The light head is not part of this format; export as peft to keep it."] : []),
+    ...(format === "koboldai" && (encoder || kind) ? [`KoboldAI runs decoders only; ${backbone.description.name} is ${encoder ? "an encoder" : "an encoder-decoder"}.`] : []),
+  ];
   return { files: [target], notices };
 }
 
@@ -104,7 +110,7 @@ export interface ImportOptions extends BackendOptions {
  * Takes in a prompt trained elsewhere (PEFT folder, .safetensors, .npy, KoboldAI zip): writes it as an adapter folder
  * under `.ptune/prompts`, beside the runs, ready for predict and inspect.
  * @throws PromptTuningError kind "model" where it is not a soft prompt or does not fit the backbone, "usage" where the
- * template or the backbone has to be told.
+ * template or the backbone has to be told, "model" or "experiment" where the backbone cannot do what the template asks of it.
  */
 export async function importPrompt(source: string, options: ImportOptions): Promise<{ readonly folder: string; readonly notices: readonly string[] }> {
   const read = readSoftPrompt(source);
@@ -120,9 +126,14 @@ export async function importPrompt(source: string, options: ImportOptions): Prom
   const task = importedTask({ virtualTokens: read.virtualTokens, classes, known: tuning?.task }, options);
   const given = options.model ?? tuning?.model ?? "smollm2-135m-instruct";
   const modelFolder = options.model === undefined && tuning?.model !== undefined ? path.resolve(source) : process.cwd();
+  const labels = tuning?.labels ?? (task.type === "generation" ? undefined : Object.keys(task.verbalizer ?? {}));
   const backbone = await loadBackbone(given, modelFolder, options);
+  const notices: string[] = [];
   try {
     checkWidth(read, backbone.description);
+    if (read.adapter) notices.push(...checkOrigin(read.adapter, backbone.description));
+    // What cannot be asked of this backbone is told now, not at the first use.
+    createTask(task, taskContext(backbone, labels ?? []));
     await mkdir(path.dirname(folder), { recursive: true });
     writePeftAdapter(folder, {
       prompt: read.prompt,
@@ -132,14 +143,14 @@ export async function importPrompt(source: string, options: ImportOptions): Prom
       init: tuning?.method.init ?? { type: "random" },
       task,
       programVersion,
-      labels: tuning?.labels ?? (task.type === "generation" ? undefined : Object.keys(task.verbalizer ?? {})),
+      labels,
       head: read.adapter?.head,
     });
   } finally {
     await backbone.dispose();
   }
-  const assumed = options.model === undefined && tuning?.model === undefined ? [`The source does not say which backbone it was trained on; smollm2-135m-instruct has the right width and was assumed. Name another with --model.`] : [];
-  return { folder, notices: assumed };
+  if (options.model === undefined && tuning?.model === undefined) notices.push("The source does not say which backbone it was trained on; smollm2-135m-instruct has the right width and was assumed. Name another with --model.");
+  return { folder, notices };
 }
 
 interface ImportedPrompt {

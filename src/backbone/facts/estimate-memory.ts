@@ -19,10 +19,12 @@ export type ModelSizes = LayerSizes & Pick<DecoderConfiguration, "contextLength"
 const programBytes = 150e6;
 
 /**
- * Highest memory of a training process with a prompt in front of the text, in bytes: the weights as float32,
- * and what the backward pass needs of each row in each layer: the inputs of
- * both norms, queries and the result of attention (4 d), keys and values, gate, up and their activation (3 f), and the
- * probabilities of attention. The prompt's own rows are computed once for a batch.
+ * Highest memory of a training process with a prompt in front of the text, in bytes: the layers' weights as float32,
+ * and what the backward pass needs of each row in each layer: the inputs of both norms, queries and the result of
+ * attention (4 d), keys and values, gate, up and their activation (3 f), and the probabilities of attention. The prompt's
+ * own rows are computed once for a batch.
+ *
+ * @param weightBytes without the tables of a row a token: those lie in a mapped file, and labels need a few rows of them.
  *
  * An estimate, held against a measured run by `npm run claim -- model-memory`.
  */

@@ -29,8 +29,8 @@ export const modelFactsSchema = z.object({
   hiddenSize: z.number().optional(),
   tokenizer: z.object({ kind: z.enum(["byte-level-bpe", "sentencepiece", "other"]), vocabulary: z.number() }).optional(),
   licence: z.string().optional(),
-  /** Estimated highest memory of a training process (src/backbone/facts/estimate-memory.ts). */
-  memory: z.object({ bytes: z.number(), batchSize: z.number(), textTokens: z.number(), virtualTokens: z.number() }).optional(),
+  /** Estimated highest memory of a training process (src/backbone/facts/estimate-memory.ts); so much more where every token is scored (generation). */
+  memory: z.object({ bytes: z.number(), vocabularyBytes: z.number().optional(), batchSize: z.number(), textTokens: z.number(), virtualTokens: z.number() }).optional(),
   /**
    * Operators between a soft prompt and the loss. `nodes` is absent where the graph is this program's own, all of whose
    * operators have rules.

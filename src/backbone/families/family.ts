@@ -175,6 +175,11 @@ export const families: readonly Family[] = [
   },
 ];
 
+/** The family of a config.json's model_type. */
+export function decoderFamilyOf(modelType: string): Family | undefined {
+  return families.find(({ huggingFace }) => huggingFace.modelTypes.includes(modelType));
+}
+
 /** One sentence for messages: what is supported, by the names that files use. */
 export function supportedFamilies(nameOf: (family: Family) => readonly string[]): string {
   const names = families.flatMap((family) => nameOf(family).map((name) => `${name} (${family.title})`));

@@ -4,6 +4,7 @@ import { PromptTuningError } from "../../common/errors.js";
 import { createExportedProgram } from "../../engine/exported/exported-program.js";
 import { type ExportedModel, openExportedModel } from "../../engine/exported/open-exported-model.js";
 import type { Program } from "../../engine/program.js";
+import { decoderFamilyOf } from "../families/family.js";
 import { type EncoderFamily, encoderFamilyOf } from "../families/encoder/family.js";
 import type { Backbone, BackboneDescription, EncoderFacts, ProgramOptions } from "../backbone.js";
 import type { EmbeddingTable } from "../../engine/embedding-table.js";
@@ -62,7 +63,8 @@ export async function openOnnxBackbone(files: ModelFiles, hashOfFile: () => Prom
     model,
     {
       name: files.name,
-      family: config.model_type ?? "unknown",
+      // One name for a family whatever file it is in: GGUF files and folders say "gemma3", config.json "gemma3_text".
+      family: decoderFamilyOf(config.model_type ?? "")?.name ?? config.model_type ?? "unknown",
       format: "onnx",
       hiddenSize: model.hiddenSize,
       layers: config.num_hidden_layers ?? config.n_layers ?? 0,

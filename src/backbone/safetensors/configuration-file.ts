@@ -2,7 +2,7 @@ import { z } from "zod";
 import { PromptTuningError } from "../../common/errors.js";
 import { encoderDecoderFamilies } from "../families/encoder-decoder/family.js";
 import { encoderFamilies } from "../families/encoder/family.js";
-import { families, supportedFamilies, type Family } from "../families/family.js";
+import { decoderFamilyOf, supportedFamilies, type Family } from "../families/family.js";
 import { quoted } from "../quoted.js";
 
 const number = z.number().nullish();
@@ -90,7 +90,7 @@ export function parseConfigurationFile(text: string, file: string): Configuratio
 
 /** @throws PromptTuningError kind "model": names what is supported. */
 export function familyOfModelType(modelType: string, file: string): Family {
-  const family = families.find(({ huggingFace }) => huggingFace.modelTypes.includes(modelType));
+  const family = decoderFamilyOf(modelType);
   if (family) return family;
   throw new PromptTuningError("model", `The architecture ${quoted(modelType)} is not supported.`, {
     reason: `${supportedFamilies(({ huggingFace }) => huggingFace.modelTypes)} Encoders: ${encoderFamilies.flatMap(({ modelTypes, title }) => modelTypes.map((type) => `${type} (${title})`)).join(", ")}. Encoder-decoders: ${encoderDecoderFamilies.map(({ huggingFace, title }) => `${huggingFace.modelType} (${title})`).join(", ")}.`,

@@ -28,10 +28,15 @@ export function factRows(facts: ModelFacts): FactRow[] {
   add(vscode.l10n.t("Longest text"), contextLength === undefined ? undefined : vscode.l10n.t("{0} tokens", contextLength));
   add(vscode.l10n.t("Tokenizer"), tokenizer && vscode.l10n.t("{0}, {1} entries", tokenizerText(tokenizer.kind), tokenizer.vocabulary.toLocaleString(vscode.env.language)));
   add(vscode.l10n.t("Licence"), licence);
-  add(vscode.l10n.t("Memory for training"), memory && vscode.l10n.t("about {0} ({1} texts of {2} tokens, {3} virtual tokens)", bytesText(memory.bytes), memory.batchSize, memory.textTokens, memory.virtualTokens));
+  add(vscode.l10n.t("Memory for training"), memory && memoryText(memory));
   add(vscode.l10n.t("Operators"), operators && operatorText(operators), (operators?.missing.length ?? 0) > 0);
   add(vscode.l10n.t("Gradient"), gradient ? gradientText(gradient) : facts.onDisk && !problem ? vscode.l10n.t("not checked yet") : undefined, gradient?.passed === false);
   return rows;
+}
+
+function memoryText({ bytes, vocabularyBytes, batchSize, textTokens, virtualTokens }: NonNullable<ModelFacts["memory"]>): string {
+  const text = vscode.l10n.t("about {0} ({1} texts of {2} tokens, {3} virtual tokens)", bytesText(bytes), batchSize, textTokens, virtualTokens);
+  return vocabularyBytes ? vscode.l10n.t("{0}, {1} more for generation", text, bytesText(vocabularyBytes)) : text;
 }
 
 export function factItem({ of, label, value, warning }: FactRow): vscode.TreeItem {

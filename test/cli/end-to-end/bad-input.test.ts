@@ -113,6 +113,21 @@ const cases: readonly Case[] = [
   { name: "a prompt of another width", change: ({ method }) => void (method.init = { type: "file", path: path.join(root, "test/adapter/reference/peft-made") }), code: 1, kind: "model", says: [/576|width/] },
   { name: "a pickle", command: ["import", "prompt.bin"], prepare: (here) => void here.write("prompt.bin", Buffer.from([0x80, 0x04, 0x95])), code: 1, kind: "model", says: [/pickle, which is never opened/] },
 
+  {
+    name: "a prompt of an encoder-decoder for a decoder of the same width",
+    command: ["import", path.join(root, "test/adapter/reference/t5-made"), "--model", path.join(root, "test/parity/reference/families/llama/folder"), "--template", "{soft:6}{text}"],
+    code: 1,
+    kind: "model",
+    says: [/trained on an encoder-decoder \(task_type SEQ_2_SEQ_LM\)/, /is a decoder/],
+  },
+  {
+    name: "a prompt that an encoder should write texts after",
+    command: ["import", path.join(root, "test/adapter/reference/t5-made/adapter_model.safetensors"), "--model", path.join(root, "test/parity/reference/encoders/bert/folder"), "--template", "{soft:12}{text}"],
+    code: 1,
+    kind: "model",
+    says: [/encoder/],
+  },
+
   // The network.
   { name: "no network", change: withHub, prepare: async () => ({ HF_ENDPOINT: `http://127.0.0.1:${await closedPort()}`, HF_HOME: "nowhere" }), code: 1, kind: "network", says: [/owner\/tiny|hub/i, /network|connect|reach/i] },
   { name: "a wrong hash", change: withHub, prepare: async (here) => ({ HF_ENDPOINT: await lyingHub(), HF_HOME: here.file("hf") }), code: 1, kind: "integrity", says: [/model\.gguf/, /SHA-256|hash/i] },

@@ -11,7 +11,7 @@ const { factRows } = await import("../../../src/host/backbones/fact-rows.js");
 const facts: ModelFacts = {
   name: "owner/tiny", format: "gguf", file: "tiny-Q4_K_M.gguf", description: "owner/tiny on the hub", onDisk: true, family: "llama", bytes: 98_362_432, parameters: 134_515_008,
   weights: [{ type: "Q4_K", share: 0.79 }, { type: "Q8_0", share: 0.209 }, { type: "F32", share: 0.001 }], contextLength: 8192, tokenizer: { kind: "byte-level-bpe", vocabulary: 49_152 }, licence: "apache-2.0",
-  memory: { bytes: 1.1e9, batchSize: 8, textTokens: 40, virtualTokens: 20 }, operators: { missing: [] }, usableInstead: [],
+  memory: { bytes: 1.1e9, vocabularyBytes: 1.5e8, batchSize: 8, textTokens: 40, virtualTokens: 20 }, operators: { missing: [] }, usableInstead: [],
 };
 const textOf = (given: ModelFacts): string => factRows(given).map(({ label, value, warning }) => `${warning ? "! " : ""}${label}: ${value}`).join("\n");
 
@@ -25,7 +25,7 @@ it("a backbone that can be used: a row a fact", () => {
       "Longest text: 8192 tokens",
       "Tokenizer: byte-level BPE, 49,152 entries",
       "Licence: apache-2.0",
-      "Memory for training: about 1.1 GB (8 texts of 40 tokens, 20 virtual tokens)",
+      "Memory for training: about 1.1 GB (8 texts of 40 tokens, 20 virtual tokens), 150 MB more for generation",
       "Operators: every one has a gradient rule",
       "Gradient: not checked yet",
     ].join("\n"),
