@@ -7,7 +7,7 @@ import type { BatchLayout } from "./layout.js";
 /** Most rows of a pass that several prompts share: from here on the products run at nearly their full rate. */
 const rowsTogether = 512;
 /** Most rows of any pass; the memory that a step needs grows with them. */
-const rowsAPass = 768;
+export const rowsAPass = 768;
 
 type LayoutOf = (batch: readonly Sequence[]) => BatchLayout;
 
