@@ -10,7 +10,8 @@ const names = [wheelEntry, "tiny/__init__.py", "../model.gguf", "/etc/model.gguf
 
 /** A wheel: its directory, its sizes, its compressed bytes. */
 export function hostileWheel(random: RandomSource): HostileFile {
-  const entries: Record<string, Uint8Array> = { [wheelEntry]: random.integer(4) === 0 ? Buffer.alloc(random.integer(2_000_000)) : wheelContent };
+  // An entry far larger than it should be; seldom of megabytes, which take long to pack.
+  const entries: Record<string, Uint8Array> = { [wheelEntry]: random.integer(4) === 0 ? Buffer.alloc(random.integer(random.integer(10) === 0 ? 2_000_000 : 20_000)) : wheelContent };
   for (let more = random.integer(3); more > 0; more--) entries[pick(random, names)] = wheelContent;
   const whole = withPrototypeName(zipSync(entries, { level: random.integer(2) === 0 ? 0 : 6 }));
   if (random.integer(6) === 0) return sometimesOdd(random, whole);
