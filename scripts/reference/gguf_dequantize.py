@@ -21,6 +21,7 @@ from gguf.constants import GGML_QUANT_SIZES, GGMLQuantizationType as T
 SCALES = {
     T.Q8_0: [0], T.Q4_0: [0], T.Q4_1: [0, 2], T.Q5_0: [0], T.Q5_1: [0, 2],
     T.Q2_K: [80, 82], T.Q3_K: [108], T.Q4_K: [0, 2], T.Q5_K: [0, 2], T.Q6_K: [208], T.IQ4_NL: [0], T.IQ4_XS: [0],
+    T.IQ3_XXS: [0], T.IQ3_S: [0], T.IQ2_XXS: [0], T.IQ2_XS: [0], T.IQ2_S: [0], T.IQ1_S: [0], T.IQ1_M: [], T.TQ1_0: [52], T.TQ2_0: [64], T.MXFP4: [],
 }
 
 
@@ -47,6 +48,12 @@ def blocks_of(kind: T, random: np.random.Generator) -> np.ndarray:
     blocks = random.integers(0, 256, (6 if size == 256 else 24, width), dtype=np.uint8)
     for offset in SCALES[kind]:
         blocks[:, offset:offset + 2] = halves(random, len(blocks)).view(np.uint8).reshape(-1, 2)
+    if kind == T.IQ1_M:
+        # The scale's bits lie in four words; one bit less in its exponent keeps it finite.
+        blocks[:, 55] &= 0xBF
+    if kind == T.MXFP4:
+        blocks[:, 0] = np.minimum(blocks[:, 0], 250)
+        blocks[:3, 0] = range(3)
     return blocks.reshape(-1)
 
 

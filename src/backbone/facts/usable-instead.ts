@@ -4,16 +4,17 @@ import { openExportedModel } from "../../engine/exported/open-exported-model.js"
 import { exportedRulesOnPath } from "../../engine/exported/build-graph.js";
 import { readGgufDecoder } from "../gguf/decoder-configuration.js";
 import { readGgufModel } from "../gguf/model-header.js";
+import { partNameOf } from "../gguf/part-name.js";
 import { listModelFolder } from "../sources/local-source.js";
 import { formatOf } from "../sources/model-choice.js";
 
 /** What the hub's names of variants say: everything with these can be trained through (docs/adr/0013 and 0014). */
-const readableGguf = /[-._](?:F32|F16|BF16|Q8_0|Q6_K|Q[2345]_K(?:_[SML])?|Q[45]_[01]|IQ4_(?:NL|XS))\.gguf$/i;
+const readableGguf = /[-._](?:F32|F16|BF16|Q8_0|Q6_K|Q[2345]_K(?:_(?:S|M|L|XL))?|Q[45]_[01]|IQ4_(?:NL|XS)|IQ3_(?:XXS|XS|S|M)|IQ2_(?:XXS|XS|S|M)|IQ1_[SM]|TQ[12]_0|MXFP4)(?:-\d{5}-of-\d{5})?\.gguf$/i;
 const readableOnnx = /(?:^|\/)(?:decoder_)?model(?:_fp16|_int8|_uint8|_quantized|_q4|_q4f16|_bnb4)?\.onnx$/;
 
-/** Files of a repository that can be used by what they are called, other than one. @param files paths with "/". */
+/** Files of a repository that can be used by what they are called, other than one; a split model by its first part. @param files paths with "/". */
 export function usableByName(files: readonly string[], other: string): string[] {
-  return files.filter((file) => file !== other && (readableGguf.test(file) || readableOnnx.test(file) || (formatOf(file) === "safetensors" && !file.includes("/"))));
+  return files.filter((file) => file !== other && (partNameOf(file)?.number ?? 1) === 1 && (readableGguf.test(file) || readableOnnx.test(file) || (formatOf(file) === "safetensors" && !file.includes("/"))));
 }
 
 /** Files larger than this are not opened to see whether they would do. */

@@ -1,4 +1,8 @@
 import { PromptTuningError } from "../../common/errors.js";
+import { dequantizeMXFP4, dequantizeTQ1_0, dequantizeTQ2_0 } from "./dequantize-few-levels.js";
+import { dequantizeIQ1_M, dequantizeIQ1_S } from "./dequantize-iq1.js";
+import { dequantizeIQ2_S, dequantizeIQ2_XS, dequantizeIQ2_XXS } from "./dequantize-iq2.js";
+import { dequantizeIQ3_S, dequantizeIQ3_XXS } from "./dequantize-iq3.js";
 import { dequantizeIQ4_NL, dequantizeIQ4_XS } from "./dequantize-iq4.js";
 import { dequantizeQ2_K, dequantizeQ3_K, dequantizeQ4_K, dequantizeQ5_K, dequantizeQ6_K } from "./dequantize-k.js";
 import { dequantizeQ4_0, dequantizeQ4_1, dequantizeQ5_0, dequantizeQ5_1, dequantizeQ8_0 } from "./dequantize-legacy.js";
@@ -21,6 +25,16 @@ const dequantizers = new Map<string, Dequantizer>([
   ["Q6_K", dequantizeQ6_K],
   ["IQ4_NL", dequantizeIQ4_NL],
   ["IQ4_XS", dequantizeIQ4_XS],
+  ["IQ3_XXS", dequantizeIQ3_XXS],
+  ["IQ3_S", dequantizeIQ3_S],
+  ["IQ2_XXS", dequantizeIQ2_XXS],
+  ["IQ2_XS", dequantizeIQ2_XS],
+  ["IQ2_S", dequantizeIQ2_S],
+  ["IQ1_S", dequantizeIQ1_S],
+  ["IQ1_M", dequantizeIQ1_M],
+  ["TQ1_0", dequantizeTQ1_0],
+  ["TQ2_0", dequantizeTQ2_0],
+  ["MXFP4", dequantizeMXFP4],
 ]);
 
 /** Names of the ggml types that can be turned into floats. */

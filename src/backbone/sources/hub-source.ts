@@ -3,7 +3,7 @@ import path from "node:path";
 import writeFileAtomic from "write-file-atomic";
 import { z } from "zod";
 import { PromptTuningError } from "../../common/errors.js";
-import { missingParts } from "../gguf/part-name.js";
+import { missingParts, partNameOf, partPath } from "../gguf/part-name.js";
 import { quoted } from "../quoted.js";
 import { cacheFolder } from "./cache-folder.js";
 import { DownloadError, storageError } from "./download-error.js";
@@ -126,7 +126,10 @@ export class HubSource implements ModelSource {
   chooseFrom(files: readonly HubFile[]): HubFile[] {
     const { hub, file } = this.reference;
     const advice = 'Name it: "model": { "hub": "owner/name", "file": "..." }.';
-    const model = file === undefined ? chooseModelFile(`The repository ${hub}`, files, advice) : files.find((candidate) => candidate.path === file);
+    const named = file === undefined ? chooseModelFile(`The repository ${hub}`, files, advice) : files.find((candidate) => candidate.path === file);
+    // Whichever part of a split model is named, it is that model.
+    const part = partNameOf(named?.path ?? "");
+    const model = files.find((candidate) => part && candidate.path === partPath(part, 1)) ?? named;
     if (!model) {
       const usable = files.map((candidate) => candidate.path).filter((candidate) => formatOf(candidate));
       throw new DownloadError("not-found", `The repository ${hub} holds no file ${file}.`, {

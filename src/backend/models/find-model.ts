@@ -108,6 +108,6 @@ function problemByName(format: ModelFacts["format"], file: string, { config }: H
       throw error;
     }
   }
-  if (format !== "gguf" || usableByName([file], "").length > 0 || !/[-._](?:I?Q\d|TQ\d|MXFP4)/i.test(file)) return undefined;
-  return { message: `${file} is stored in a way that is not read.`, reason: "IQ1 to IQ3, TQ and MXFP4 are not supported.", advice: "Fetch a file of another quantisation of this model." };
+  if (format !== "gguf" || usableByName([file], "").length > 0 || !/[-._](?:I?Q\d|TQ\d|MXFP4|NVFP4)/i.test(file)) return undefined;
+  return { message: `${file} is stored in a way that is not read.`, reason: "Q1_0, Q8_K and NVFP4 are not supported.", advice: "Fetch a file of another quantisation of this model." };
 }

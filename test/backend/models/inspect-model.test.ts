@@ -29,8 +29,8 @@ const inspect = async (name: string, check = false) => modelFactsSchema.parse(aw
 /** A file of so many types; the rows of the second layer's down projection are of a type that is not read. */
 function mixedGguf(): Buffer {
   const { metadata, tensors } = tinyLlama();
-  const blocks = 12; // of 256 values; 66 bytes each as IQ2_XXS
-  return ggufFile(metadata, [...tensors.filter(({ name }) => name !== "output_norm.weight"), { name: "output_norm.weight", shape: [blocks, 256], typeId: 16, data: new Uint8Array(blocks * 66) }]);
+  const blocks = 48; // of 64 values; 36 bytes each as NVFP4
+  return ggufFile(metadata, [...tensors.filter(({ name }) => name !== "output_norm.weight"), { name: "output_norm.weight", shape: [blocks, 64], typeId: 40, data: new Uint8Array(blocks * 36) }]);
 }
 
 /** An export one of whose operators between prompt and loss has no rule. */
@@ -72,11 +72,11 @@ describe("the facts of a model", () => {
   it("a GGUF file of a type that is not read says so, with the share of it, and names the file beside it that can be used", async () => {
     const folder = path.join(root, "quantised");
     mkdirSync(folder);
-    writeFileSync(path.join(folder, "tiny-IQ2_XXS.gguf"), mixedGguf());
+    writeFileSync(path.join(folder, "tiny-NVFP4.gguf"), mixedGguf());
     cpSync(path.join(families, "llama", "model.gguf"), path.join(folder, "tiny-Q4_K_M.gguf"));
-    const facts = await inspect(path.join(folder, "tiny-IQ2_XXS.gguf"));
+    const facts = await inspect(path.join(folder, "tiny-NVFP4.gguf"));
     expect(facts.problem?.message).toBeDefined();
-    expect(facts.weights.map(({ type }) => type)).toContain("IQ2_XXS");
+    expect(facts.weights.map(({ type }) => type)).toContain("NVFP4");
     expect(facts.usableInstead).toEqual(["tiny-Q4_K_M.gguf"]);
     expect(modelLines(facts).join("\n")).toMatch(/usable +no\..*\ninstead +tiny-Q4_K_M.gguf/s);
   });
@@ -121,14 +121,24 @@ describe("the facts of a repository of the hub", () => {
   });
 
   it("a quantisation that is not read, by its name, with those of the repository that are", async () => {
-    await start({ "config.json": config, "tiny-IQ2_XXS.gguf": Buffer.alloc(10), "tiny-Q4_K_M.gguf": Buffer.alloc(10), "tiny-Q8_0.gguf": Buffer.alloc(10) });
-    const facts = await inspect("owner/tiny/tiny-IQ2_XXS.gguf");
-    expect(facts.problem?.message).toContain("tiny-IQ2_XXS.gguf");
+    await start({ "config.json": config, "tiny-NVFP4.gguf": Buffer.alloc(10), "tiny-Q4_K_M.gguf": Buffer.alloc(10), "tiny-Q8_0.gguf": Buffer.alloc(10) });
+    const facts = await inspect("owner/tiny/tiny-NVFP4.gguf");
+    expect(facts.problem?.message).toContain("tiny-NVFP4.gguf");
     expect(facts.usableInstead.sort()).toEqual(["tiny-Q4_K_M.gguf", "tiny-Q8_0.gguf"]);
   });
 
+  it("a model in several parts is no other quantisation, and one model", async () => {
+    const parts = { "tiny-Q8_0-00001-of-00002.gguf": Buffer.alloc(10), "tiny-Q8_0-00002-of-00002.gguf": Buffer.alloc(20) };
+    await start({ "config.json": config, ...parts });
+    for (const name of ["owner/tiny", "owner/tiny/tiny-Q8_0-00002-of-00002.gguf"]) {
+      const facts = await inspect(name);
+      expect(facts.problem).toBeUndefined();
+      expect(facts).toMatchObject({ file: "tiny-Q8_0-00001-of-00002.gguf", bytes: 30 });
+    }
+  });
+
   it("several models in one repository: which there are", async () => {
-    await start({ "a-IQ1_S.gguf": Buffer.alloc(10), "a-Q4_0.gguf": Buffer.alloc(10), "a-Q6_K.gguf": Buffer.alloc(10) });
+    await start({ "a-Q8_K.gguf": Buffer.alloc(10), "a-Q4_0.gguf": Buffer.alloc(10), "a-Q6_K.gguf": Buffer.alloc(10) });
     const facts = await inspect("owner/tiny");
     expect(facts.problem?.message).toContain("3 models");
     expect(facts.usableInstead.sort()).toEqual(["a-Q4_0.gguf", "a-Q6_K.gguf"]);
