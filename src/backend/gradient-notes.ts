@@ -7,7 +7,7 @@ import type { GradientCheck } from "../engine/verify/finite-difference-check.js"
 import { readCacheNote, writeCacheNote } from "./cache-note.js";
 import { programVersion } from "./environment.js";
 
-const checkSchema = z.object({ relativeErrors: z.array(z.number()), tolerance: z.number(), passed: z.boolean() });
+const checkSchema = z.object({ relativeErrors: z.array(z.number()), uncertainties: z.array(z.number()), tolerance: z.number(), passed: z.boolean() });
 
 /** What the gradient's check of a model gave, kept in the cache under its hash and the versions that computed it. */
 export class GradientNotes {

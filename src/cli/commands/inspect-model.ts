@@ -39,7 +39,7 @@ export function modelLines(facts: ModelFacts): string[] {
     ["licence", licence === undefined ? undefined : harmless(licence)],
     ["memory", memory && `about ${bytes(memory.bytes)} for training (${memory.batchSize} texts of ${memory.textTokens} tokens, ${memory.virtualTokens} virtual tokens; an estimate)${memory.vocabularyBytes ? `, ${bytes(memory.vocabularyBytes)} more for generation` : ""}`],
     ["operators", operators && operatorText(operators)],
-    ["gradient", gradient ? `${gradient.passed ? "agrees" : "does not agree"} with differences of the loss: relative errors ${gradient.relativeErrors.map((error) => error.toPrecision(2)).join(", ")} (at most ${gradient.tolerance})` : facts.onDisk && !problem ? "not checked yet; --check does it" : undefined],
+    ["gradient", gradient ? `${gradient.passed ? "agrees" : "does not agree"} with differences of the loss: relative errors ${gradient.relativeErrors.map((error) => error.toPrecision(2)).join(", ")} (at most ${gradient.tolerance} beside what measuring leaves open)` : facts.onDisk && !problem ? "not checked yet; --check does it" : undefined],
     ["usable", problem ? `no. ${harmless([problem.message, problem.reason, problem.advice].filter((part) => part).join(" "))}` : facts.onDisk ? "yes" : "as far as can be told before it is fetched"],
     ["instead", usableInstead.length > 0 ? usableInstead.map(harmless).join(", ") : undefined],
   ];

@@ -1,24 +1,30 @@
 import { PromptTuningError } from "../../common/errors.js";
 import type { RandomSource } from "../../common/random.js";
 import type { Program, Sequence, TensorValues } from "../program.js";
+import { measureSlope } from "./measure-slope.js";
 
 export interface GradientCheckOptions {
   /** How many random directions are tried. */
   readonly directions: number;
   readonly random: RandomSource;
-  /** Largest accepted relative error of a directional derivative (0.05: the loss is a float32). */
+  /** Largest accepted relative error of a directional derivative, beside what the measuring leaves open (0.003). */
   readonly tolerance?: number;
 }
 
 export interface GradientCheck {
-  /** |difference quotient − gradient·direction| / the size that gradient·direction has on average, one a direction. */
+  /** |measured slope − gradient·direction| / the size that gradient·direction has on average, one a direction. */
   readonly relativeErrors: readonly number[];
+  /** How far the measured slope may itself be off, on the same scale: curvature, kinks, the loss's rounding. */
+  readonly uncertainties: readonly number[];
   readonly tolerance: number;
   readonly passed: boolean;
 }
 
-/** Step sizes relative to the root mean square of the values; the one whose two quotients agree best is believed. */
-const relativeSteps = [0.1, 0.03, 0.01, 0.003];
+/** Whatever the measuring leaves open, an error above this is refused. */
+const largestError = 0.1;
+/** A slope this certain is certain enough; another direction is drawn otherwise, so often at most. */
+const certain = 0.02;
+const draws = 4;
 
 /**
  * Compares a program's gradient g with central differences of its loss, used when a model is first loaded. By turns a
@@ -37,26 +43,39 @@ export async function verifyGradient(program: Program, sequences: readonly Seque
 }
 
 async function compareWithDifferences(program: Program, sequences: readonly Sequence[], values: TensorValues, options: GradientCheckOptions): Promise<GradientCheck> {
-  const tolerance = options.tolerance ?? 0.05;
+  const tolerance = options.tolerance ?? 0.003;
   const { gradients } = await program.step(sequences, values);
   const names = program.trainables.map(({ name }) => name);
   const norm = Math.sqrt(names.reduce((sum, name) => sum + gradients[name].reduce((part, value) => part + value * value, 0), 0));
   const scale = rootMeanSquare(names.map((name) => values[name]));
   const count = names.reduce((sum, name) => sum + values[name].length, 0);
+  // Along a unit vector every value moves by about step/√count.
+  const unit = (scale > 0 ? scale : 1) * Math.sqrt(count);
+  const lossAt = async (direction: Readonly<Record<string, Float64Array>>, shift: number): Promise<number> => {
+    const moved = Object.fromEntries(Object.entries(values).map(([name, data]) => [name, name in direction ? data.map((value, j) => value + shift * direction[name][j]) : data]));
+    return (await program.score(sequences, moved)).loss;
+  };
+  const atRest = (await program.score(sequences, values)).loss;
 
   const relativeErrors: number[] = [];
+  const uncertainties: number[] = [];
   for (let i = 0; i < options.directions; i++) {
     const mixed = i % 2 === 0;
-    const direction = unitDirection(names, gradients, mixed ? norm : 0, options.random);
-    const expected = names.reduce((sum, name) => sum + direction[name].reduce((part, value, j) => part + value * gradients[name][j], 0), 0);
-    // Along a unit vector every value moves by about step/√count.
-    const step = (scale > 0 ? scale : 1) * Math.sqrt(count);
-    const quotient = await bestQuotient(program, sequences, values, direction, step);
     const size = norm * (mixed ? Math.SQRT1_2 : 1 / Math.sqrt(count));
-    relativeErrors.push(Math.abs(quotient - expected) / size);
+    let best = { error: NaN, uncertainty: Infinity };
+    // Which direction is believed depends on how certain its slope is, never on how well it agrees.
+    for (let draw = 0; draw < draws && !(best.uncertainty <= certain); draw++) {
+      const direction = unitDirection(names, gradients, mixed ? norm : 0, options.random);
+      const expected = names.reduce((sum, name) => sum + direction[name].reduce((part, value, j) => part + value * gradients[name][j], 0), 0);
+      const { slope, uncertainty } = await measureSlope((shift) => lossAt(direction, shift), { atRest, unit, size });
+      if (draw === 0 || uncertainty / size < best.uncertainty) best = { error: Math.abs(slope - expected) / size, uncertainty: uncertainty / size };
+    }
+    relativeErrors.push(best.error);
+    uncertainties.push(best.uncertainty);
   }
   // A gradient of zero or not a number gives no number here, and is refused.
-  return { relativeErrors, tolerance, passed: relativeErrors.every((error) => error <= tolerance) };
+  const passed = relativeErrors.every((error, i) => error <= Math.min(tolerance + uncertainties[i], largestError));
+  return { relativeErrors, uncertainties, tolerance, passed };
 }
 
 /**
@@ -66,7 +85,7 @@ export async function requireRightGradient(program: Program, sequences: readonly
   const check = await verifyGradient(program, sequences, values, options);
   if (check.passed) return check;
   throw new PromptTuningError("model", "The gradient computed for this model is wrong, so it cannot be trained.", {
-    reason: `Along ${check.relativeErrors.length} random directions it differs from the measured slope of the loss by ${check.relativeErrors.map((error) => error.toPrecision(3)).join(", ")} of its size; up to ${check.tolerance} is accepted.`,
+    reason: `Along ${check.relativeErrors.length} random directions it differs from the measured slope of the loss by ${check.relativeErrors.map((error, i) => `${error.toPrecision(3)} ± ${check.uncertainties[i].toPrecision(1)}`).join(", ")} of its size; up to ${check.tolerance} beyond the uncertainty is accepted.`,
     advice: "Use another export or variant of the model, and please report this one with its name.",
   });
 }
@@ -78,26 +97,6 @@ function unitDirection(names: readonly string[], gradients: TensorValues, norm: 
   return Object.fromEntries(
     names.map((name) => [name, noise[name].map((value, j) => (norm > 0 ? (value / length + gradients[name][j] / norm) * Math.SQRT1_2 : value / length))]),
   );
-}
-
-/**
- * Central differences at several steps. Too large a step errs by curvature, too small a one by rounding; between the
- * two, neighbouring steps agree. The smaller step of the pair that agrees best is taken.
- */
-async function bestQuotient(program: Program, sequences: readonly Sequence[], values: TensorValues, direction: Readonly<Record<string, Float64Array>>, unit: number): Promise<number> {
-  const quotients: number[] = [];
-  for (const relative of relativeSteps) {
-    const step = relative * unit;
-    const lossAt = async (shift: number): Promise<number> => {
-      const moved = Object.fromEntries(Object.entries(values).map(([name, data]) => [name, name in direction ? data.map((value, j) => value + shift * direction[name][j]) : data]));
-      return (await program.score(sequences, moved)).loss;
-    };
-    quotients.push(((await lossAt(step)) - (await lossAt(-step))) / (2 * step));
-  }
-  let best = 1;
-  const gap = (i: number): number => Math.abs(quotients[i] - quotients[i - 1]);
-  for (let i = 2; i < quotients.length; i++) if (gap(i) < gap(best)) best = i;
-  return quotients[best];
 }
 
 function rootMeanSquare(tensors: readonly Float32Array[]): number {
