@@ -20,6 +20,7 @@ export interface Tokenizer {
   /** What the model's own template puts around a text (addSpecialTokens), where it is known. */
   readonly around?: { readonly prefix: readonly number[]; readonly suffix: readonly number[] };
   encode(text: string, options?: EncodeOptions): Int32Array;
+  /** An id that no token has stands for nothing. */
   decode(ids: ArrayLike<number>): string;
   /** The raw vocabulary entry of an id (byte-level characters as stored, e.g. "Ġyes"). */
   token(id: number): string;

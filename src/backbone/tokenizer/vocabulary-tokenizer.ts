@@ -61,7 +61,7 @@ export abstract class VocabularyTokenizer implements Tokenizer {
 
   decode(ids: ArrayLike<number>): string {
     const parts: Uint8Array[] = [];
-    for (let index = 0; index < ids.length; index++) parts.push(this.bytes(ids[index]));
+    for (let index = 0; index < ids.length; index++) if (!this.isUnused(ids[index])) parts.push(this.bytes(ids[index]));
     return utf8.decode(Buffer.concat(parts));
   }
 
@@ -77,7 +77,12 @@ export abstract class VocabularyTokenizer implements Tokenizer {
   }
 
   displayToken(id: number): string {
-    return displayBytes(this.bytes(id));
+    return this.isUnused(id) ? `<${id}>` : displayBytes(this.bytes(id));
+  }
+
+  /** An id below the highest that no token has: its row of the embeddings is near to some vector all the same, and stands for no text. */
+  protected isUnused(id: number): boolean {
+    return Number.isInteger(id) && id >= 0 && id < this.vocabularySize && this.vocabulary.tokens[id] === undefined;
   }
 
   isSpecial(id: number): boolean {

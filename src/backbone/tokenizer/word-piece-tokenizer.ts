@@ -28,6 +28,7 @@ export class WordPieceTokenizer extends VocabularyTokenizer {
   override decode(ids: ArrayLike<number>): string {
     let text = "";
     for (let index = 0; index < ids.length; index++) {
+      if (this.isUnused(ids[index])) continue;
       const token = this.token(ids[index]);
       text += token.startsWith(this.prefixOfPieces) && index > 0 ? token.slice(this.prefixOfPieces.length) : `${index > 0 ? " " : ""}${token}`;
     }

@@ -23,6 +23,14 @@ describe("WordPiece", () => {
     expect(made.decode(ids)).toBe("the message , spams");
   });
 
+  it("an id that no token has stands for nothing, and can be shown", () => {
+    const made = tokenizer();
+    const unused = Array.from({ length: made.vocabularySize }, (_, id) => id).filter((id) => made.displayToken(id) === `<${id}>`);
+    expect(unused).toEqual([129]);
+    expect(made.decode([...made.encode("ham"), 129, ...made.encode("spam")])).toBe("ham spam");
+    expect(() => made.displayToken(made.vocabularySize)).toThrow(PromptTuningError);
+  });
+
   it("knows what stands around a text, and the mask", () => {
     const made = tokenizer();
     expect(made.around).toEqual({ prefix: [2], suffix: [3] });
