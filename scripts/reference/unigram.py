@@ -10,6 +10,7 @@ Writes to test/backbone/tokenizer/reference/:
   unigram.json.gz      tokenizer.json of 2,000 pieces, trained on this repository's README and CONTRIBUTING and 300 mails
   unigram.bin          per text two digests of 6 bytes (see tokenizer.py): of the ids of that file, and of the same pieces
                        in the other way such files are written (SpmConverter of transformers 4), which the test writes too
+  spiece.model, spiece.json   SentencePiece's file of a tiny tokenizer, and transformers' tokenizer.json of it
 """
 
 import gzip
@@ -40,19 +41,26 @@ def train(vocabulary, more=(), **normalization):
     return model.getvalue()
 
 
-def as_t5_tokenizer(model):
+def as_t5_tokenizer(model, keep=None):
+    """@param keep where the SentencePiece file is written too"""
+    if keep:
+        keep.write_bytes(model)
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "spiece.model"
         file.write_bytes(model)
         return hf.T5Tokenizer.from_pretrained(folder, extra_ids=EXTRA_IDS)
 
 
-def tiny_tokenizer():
+def tiny_tokenizer(keep=None):
     with tempfile.NamedTemporaryFile("w", suffix=".tsv") as rules:
         for source, target in RULES:
             rules.write(" ".join(f"{ord(c):X}" for c in source) + "\t" + " ".join(f"{ord(c):X}" for c in target) + "\n")
         rules.flush()
-        return as_t5_tokenizer(train(320, normalization_rule_tsv=rules.name))
+        return as_t5_tokenizer(train(320, normalization_rule_tsv=rules.name), keep)
+
+
+def write_tiny():
+    (OUT / "spiece.json").write_text(tiny_tokenizer(OUT / "spiece.model")._tokenizer.to_str() + "\n")
 
 
 def main():
@@ -70,6 +78,7 @@ def main():
         for tokenizer in (split, collapse):
             out += digest(text, tokenizer.encode(text, add_special_tokens=False).ids)
     (OUT / "unigram.bin").write_bytes(out)
+    write_tiny()
     print(len(texts), "texts;", {path.name: path.stat().st_size for path in OUT.iterdir() if "unigram" in path.name})
 
 

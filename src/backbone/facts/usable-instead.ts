@@ -4,7 +4,7 @@ import { openExportedModel } from "../../engine/exported/open-exported-model.js"
 import { exportedRulesOnPath } from "../../engine/exported/build-graph.js";
 import { readGgufDecoder } from "../gguf/decoder-configuration.js";
 import { readGgufModel } from "../gguf/model-header.js";
-import { partNameOf } from "../gguf/part-name.js";
+import { arePartsOfOne, isFirstPart } from "../gguf/part-name.js";
 import { listModelFolder } from "../sources/local-source.js";
 import { formatOf } from "../sources/model-choice.js";
 
@@ -14,7 +14,7 @@ const readableOnnx = /(?:^|\/)(?:decoder_)?model(?:_fp16|_int8|_uint8|_quantized
 
 /** Files of a repository that can be used by what they are called, other than one; a split model by its first part. @param files paths with "/". */
 export function usableByName(files: readonly string[], other: string): string[] {
-  return files.filter((file) => file !== other && (partNameOf(file)?.number ?? 1) === 1 && (readableGguf.test(file) || readableOnnx.test(file) || (formatOf(file) === "safetensors" && !file.includes("/"))));
+  return files.filter((file) => file !== other && isFirstPart(file) && (readableGguf.test(file) || readableOnnx.test(file) || (formatOf(file) === "safetensors" && !file.includes("/"))));
 }
 
 /** Files larger than this are not opened to see whether they would do. */
@@ -25,7 +25,8 @@ export async function usableInFolder(folder: string, other: string): Promise<str
   const usable: string[] = [];
   for (const { path: name, size } of await listModelFolder(folder).catch(() => [])) {
     const file = path.join(folder, name);
-    if (file !== other && (await isUsable(file, size))) usable.push(name);
+    const isAnother = file !== other && !arePartsOfOne(file, other) && isFirstPart(file);
+    if (isAnother && (await isUsable(file, size))) usable.push(name);
   }
   return usable;
 }

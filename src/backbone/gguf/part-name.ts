@@ -29,6 +29,11 @@ export function arePartsOfOne(file: string, other: string): boolean {
   return one !== undefined && another !== undefined && one.stem === another.stem && one.count === another.count;
 }
 
+/** Whether a model is named by this file: a whole one, or the first part. */
+export function isFirstPart(file: string): boolean {
+  return (partNameOf(file)?.number ?? 1) === 1;
+}
+
 const mostNamed = 3;
 
 /** The names of the parts that are not there, for a person; empty where none is missing, or the file is no part. */

@@ -14,11 +14,12 @@ import type { Family } from "../families/family.js";
 import { prepareWeights } from "../families/prepare-weights.js";
 import { type TensorConventions, weightOrigins } from "../families/weight-origin.js";
 import { quoted } from "../quoted.js";
-import { readBeside } from "../read-beside.js";
+import { readBeside, readBytesBeside } from "../read-beside.js";
 import { hashFile } from "../sources/file-integrity.js";
 import type { ModelFiles } from "../sources/source.js";
 import { createTokenizerFromJson } from "../tokenizer/from-json.js";
 import type { Tokenizer } from "../tokenizer/tokenizer.js";
+import { createTokenizerFromSentencePiece } from "../tokenizer/unigram/from-sentence-piece.js";
 import { type ConfigurationFile, parseConfigurationFile } from "./configuration-file.js";
 import { type FolderDecoder, readFolderDecoder } from "./decoder-configuration.js";
 import { encoderDecoderPlan } from "./encoder-decoder-plan.js";
@@ -57,7 +58,11 @@ export async function readSafetensorsModel(files: ModelFiles): Promise<Safetenso
 
 /** @throws PromptTuningError kind "model". */
 export async function readSafetensorsTokenizer(files: ModelFiles): Promise<Tokenizer> {
-  return createTokenizerFromJson(await needed(files, "tokenizer.json"), await readBeside(files, "tokenizer_config.json"));
+  const configuration = await readBeside(files, "tokenizer_config.json");
+  const json = await readBeside(files, "tokenizer.json");
+  // The first T5 repositories hold SentencePiece's own file alone.
+  const pieces = json === undefined ? await readBytesBeside(files, "spiece.model") : undefined;
+  return pieces ? createTokenizerFromSentencePiece(pieces, configuration) : createTokenizerFromJson(json ?? (await needed(files, "tokenizer.json")), configuration);
 }
 
 /** SHA-256 (hex) that the backbone of a folder goes by. */

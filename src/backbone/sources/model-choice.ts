@@ -83,6 +83,7 @@ export function isExternalDataOf(modelFile: string, other: string): boolean {
 /** Files beside a model that tell about its tokenizer and shape. */
 export const companionNames: readonly string[] = [
   "tokenizer.json",
+  "spiece.model",
   "tokenizer_config.json",
   "special_tokens_map.json",
   "config.json",

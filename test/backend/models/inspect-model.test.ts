@@ -74,6 +74,7 @@ describe("the facts of a model", () => {
     mkdirSync(folder);
     writeFileSync(path.join(folder, "tiny-NVFP4.gguf"), mixedGguf());
     cpSync(path.join(families, "llama", "model.gguf"), path.join(folder, "tiny-Q4_K_M.gguf"));
+    for (const part of [1, 2]) writeFileSync(path.join(folder, `split-0000${part}-of-00002.gguf`), ggufFile({ "split.no": part - 1, "split.count": 2 }, []));
     const facts = await inspect(path.join(folder, "tiny-NVFP4.gguf"));
     expect(facts.problem?.message).toBeDefined();
     expect(facts.weights.map(({ type }) => type)).toContain("NVFP4");
