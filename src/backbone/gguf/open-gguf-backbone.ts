@@ -1,5 +1,5 @@
-import { type FileHandle, open } from "node:fs/promises";
 import type { Backbone, OpenBackboneOptions } from "../backbone.js";
+import { openFiles } from "../open-files.js";
 import { DecoderBackbone } from "../families/decoder-backbone.js";
 import { decoderWeightShapes } from "../../engine/decoder/weights.js";
 import { prepareWeights } from "../families/prepare-weights.js";
@@ -22,25 +22,16 @@ export async function openGgufBackbone(files: ModelFiles, { cache, weights: form
 }
 
 async function openTensors({ files, tensors }: GgufModel): Promise<TensorReader> {
-  const handles = new Map<string, FileHandle>();
-  const close = async (): Promise<void> => {
-    for (const handle of handles.values()) await handle.close();
-  };
-  try {
-    for (const file of files) handles.set(file, await open(file, "r"));
-  } catch (error) {
-    await close();
-    throw error;
-  }
+  const { of, close } = await openFiles(files);
   return {
     read: (name, first, count) => {
       const info = tensors.get(name)!;
-      const handle = handles.get(info.file)!;
+      const handle = of(info.file);
       return first === undefined || count === undefined ? readTensor(handle, info) : readTensorRows(handle, info, first, count);
     },
     readBlocks: (name, first, count) => {
       const info = tensors.get(name)!;
-      return readTensorBlocks(handles.get(info.file)!, info, first, count);
+      return readTensorBlocks(of(info.file), info, first, count);
     },
     close,
   };

@@ -1,7 +1,8 @@
 import { readFileSync, realpathSync, statSync } from "node:fs";
-import { type FileHandle, open } from "node:fs/promises";
+import type { FileHandle } from "node:fs/promises";
 import path from "node:path";
 import { z } from "zod";
+import { openFiles } from "../open-files.js";
 import { readSafetensorsHeader } from "../../adapter/safetensors-header.js";
 import { type TensorEntry, toFloatTensor } from "../../adapter/safetensors.js";
 import { PromptTuningError } from "../../common/errors.js";
@@ -48,23 +49,14 @@ export function readWeightsFolder(modelFile: string): WeightsFolder {
 
 /** The weights of a folder as the engine wants to read them. */
 export async function openWeightsFolder({ tensors, files }: WeightsFolder): Promise<TensorReader> {
-  const handles = new Map<string, FileHandle>();
-  const close = async (): Promise<void> => {
-    for (const handle of handles.values()) await handle.close();
-  };
-  try {
-    for (const file of files) handles.set(file, await open(file, "r"));
-  } catch (error) {
-    await close();
-    throw error;
-  }
+  const { of, close } = await openFiles(files);
   return {
     close,
     read: async (name, first = 0, count) => {
       const { dtype, shape, begin, end, file } = tensors.get(name)!;
       const rowBytes = shape.slice(1).reduce((product, size) => product * size, readable[dtype]);
       const bytes = new Uint8Array(count === undefined ? end - begin : count * rowBytes);
-      await readFully(handles.get(file)!, bytes, begin + first * rowBytes, file);
+      await readFully(of(file), bytes, begin + first * rowBytes, file);
       const { values } = toFloatTensor({ dtype, shape, bytes }, name, file);
       checkFinite(values, name);
       return values;
