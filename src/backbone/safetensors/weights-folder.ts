@@ -2,13 +2,13 @@ import { readFileSync, realpathSync, statSync } from "node:fs";
 import type { FileHandle } from "node:fs/promises";
 import path from "node:path";
 import { z } from "zod";
-import { openFiles } from "../open-files.js";
 import { readSafetensorsHeader } from "../../adapter/safetensors-header.js";
 import { type TensorEntry, toFloatTensor } from "../../adapter/safetensors.js";
 import { PromptTuningError } from "../../common/errors.js";
 import { isPlainFileName } from "../../engine/onnx/external-data.js";
 import { checkFinite } from "../families/check-finite.js";
 import type { TensorReader } from "../families/read-weight.js";
+import { openFiles } from "../open-files.js";
 import { quoted } from "../quoted.js";
 
 /** A tensor of a folder, and which of its files holds it. */
