@@ -22,6 +22,7 @@ describe("tensors that no machine can hold", () => {
     ["Pad", ["data", "around"], { around: [0, 0, 0, giant] }],
     ["Range", ["start", "end", "step"], { start: 0, end: giant, step: 1 }],
     ["ConstantOfShape", ["sizes"], { sizes: [2 ** 52, 2 ** 52] }],
+    ["Reshape", ["data", "sizes"], { sizes: [-1, giant] }],
   ] as const)("%s of %j is refused with its name", (operator, inputs, constants) => {
     const check = (): void => refuseGiants(graphOf(operator, inputs, constants));
     expect(check).toThrow(PromptTuningError);
