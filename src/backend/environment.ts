@@ -1,16 +1,13 @@
 import { cpus } from "node:os";
-import { env } from "onnxruntime-node";
-import packageFile from "../../package.json";
 import { describeEnvironment, type Environment } from "../runs/environment.js";
 import type { PreparedRun } from "./prepared-run.js";
-
-export const programVersion: string = packageFile.version;
+import { onnxruntimeVersion, programVersion } from "./versions.js";
 
 /** What the run's result may depend on beside the experiment. */
 export function environmentOf({ experiment, backbone, dataset, program, gradients }: PreparedRun): Environment {
   return describeEnvironment({
     programVersion,
-    onnxruntimeVersion: env.versions.node ?? env.versions.common,
+    onnxruntimeVersion,
     // onnxruntime takes one thread a physical core; Node knows the logical ones only.
     threads: experiment.training.threads ?? cpus().length,
     gradients: program.approximate ? "approximate" : "exact",

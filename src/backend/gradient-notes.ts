@@ -5,7 +5,7 @@ import { z } from "zod";
 import { cacheFolder } from "../backbone/sources/cache-folder.js";
 import type { GradientCheck } from "../engine/verify/finite-difference-check.js";
 import { readCacheNote, writeCacheNote } from "./cache-note.js";
-import { programVersion } from "./environment.js";
+import { programVersion } from "./versions.js";
 
 const checkSchema = z.object({ relativeErrors: z.array(z.number()), uncertainties: z.array(z.number()), tolerance: z.number(), passed: z.boolean() });
 

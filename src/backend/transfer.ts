@@ -15,7 +15,7 @@ import { nodeFileSystem } from "../runs/file-system.js";
 import { createTask, readTemplate } from "../tasks/create-task.js";
 import { taskContext } from "../tasks/task-context.js";
 import { virtualTokenCount } from "../tasks/template.js";
-import { programVersion } from "./environment.js";
+import { programVersion } from "./versions.js";
 import { loadBackbone } from "./load-backbone.js";
 import { openPrompt, type OpenPrompt } from "./open-prompt.js";
 import type { BackendOptions } from "./options.js";

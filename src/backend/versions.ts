@@ -1,6 +1,7 @@
 import { env } from "onnxruntime-node";
+import packageFile from "../../package.json";
 
-export { programVersion } from "./environment.js";
+export const programVersion: string = packageFile.version;
 
 /** Of the native library. */
 export const onnxruntimeVersion: string = env.versions.node ?? env.versions.common;

@@ -1,7 +1,7 @@
 import { type AdapterContent, writePeftAdapter } from "../adapter/peft-write.js";
 import type { RunFolder } from "../runs/run-folder.js";
 import type { TrainingOutcome } from "../training/trainer.js";
-import { programVersion } from "./environment.js";
+import { programVersion } from "./versions.js";
 import type { PreparedRun } from "./prepared-run.js";
 import { moveModel } from "../experiment/relative-paths.js";
 

@@ -7,7 +7,7 @@ import { cacheFolder } from "../../backbone/sources/cache-folder.js";
 import type { Experiment } from "../../experiment/schema.js";
 import { productTrialSchema } from "../../runs/environment.js";
 import { readCacheNote, writeCacheNote } from "../cache-note.js";
-import { programVersion } from "../environment.js";
+import { programVersion } from "../versions.js";
 import { measureProducts, type ProductTrial } from "./product-trial.js";
 
 /**
