@@ -11,7 +11,7 @@ import { evaluateMajority } from "../tasks/majority.js";
 import { taskContext } from "../tasks/task-context.js";
 import type { Task } from "../tasks/task.js";
 import { contextSlot } from "../tasks/task-facts.js";
-import type { Company } from "./company.js";
+import { alone, type Company } from "./company.js";
 import type { BackendOptions } from "./options.js";
 
 /** What baselines need of a run. */
@@ -63,7 +63,7 @@ export async function measureBaselines(
       const measure = (): Promise<Evaluation> => evaluate(plain, program, values, examples, evaluationOptions(index, name));
       try {
         // Nothing of it was trained: beside runs of the same task on the same rows it is measured once.
-        evaluation = await (run.company?.remembered(examples, [backbone.description.hash, experiment.task, baseline], measure) ?? measure());
+        evaluation = await (run.company ?? alone).remembered(examples, [backbone.description.hash, experiment.task, baseline], measure);
       } finally {
         if (!borrowed) await program.dispose();
       }

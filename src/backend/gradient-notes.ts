@@ -1,18 +1,17 @@
 import { readdir } from "node:fs/promises";
 import path from "node:path";
-import { env } from "onnxruntime-node";
 import { z } from "zod";
 import { cacheFolder } from "../backbone/sources/cache-folder.js";
 import type { GradientCheck } from "../engine/verify/finite-difference-check.js";
 import { readCacheNote, writeCacheNote } from "./cache-note.js";
-import { programVersion } from "./versions.js";
+import { onnxruntimeVersion, programVersion } from "./versions.js";
 
 const checkSchema = z.object({ relativeErrors: z.array(z.number()), uncertainties: z.array(z.number()), tolerance: z.number(), passed: z.boolean() });
 
 /** What the gradient's check of a model gave, kept in the cache under its hash and the versions that computed it. */
 export class GradientNotes {
   private readonly folder: string;
-  private readonly versions = `${programVersion}-${env.versions.node ?? env.versions.common}-${process.platform}-${process.arch}`;
+  private readonly versions = `${programVersion}-${onnxruntimeVersion}-${process.platform}-${process.arch}`;
 
   constructor(cache: string = cacheFolder()) {
     this.folder = path.join(cache, "verified");

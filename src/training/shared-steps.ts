@@ -1,3 +1,4 @@
+import { Turns } from "../common/turns.js";
 import type { BatchGenerationOptions, GenerationOptions, Program, ScoreResult, Sequence, StepRequest, StepResult, TensorValues } from "../engine/program.js";
 import type { Gate } from "./pause-gate.js";
 
@@ -18,7 +19,7 @@ export class SharedSteps {
   /** Whether rounds are being made: who comes later joins them when its training begins. */
   private underWay = false;
   private asked: Asked[] = [];
-  private atWork: Promise<unknown> = Promise.resolve();
+  private readonly turns = new Turns();
 
   constructor(readonly program: Program) {}
 
@@ -54,9 +55,7 @@ export class SharedSteps {
 
   /** One piece of work with the program, when those before it are done. */
   alone<Result>(work: (program: Program) => Promise<Result>): Promise<Result> {
-    const result = this.atWork.then(() => work(this.program));
-    this.atWork = result.then(undefined, () => undefined);
-    return result;
+    return this.turns.take(() => work(this.program));
   }
 
   private makeRound(): void {

@@ -81,11 +81,11 @@ export class JobQueue {
 
   private hasPlace({ status }: Job): boolean {
     const sweep = sweepOf(status.source);
-    const sweeps = Array.from(this.underWay.keys(), (job) => sweepOf(job.status.source));
-    const together = sweep === undefined ? 0 : sweeps.filter((other) => other === sweep).length;
+    // A sweep is one place, a job of none is one of its own.
+    const places = Array.from(this.underWay.keys(), (job) => sweepOf(job.status.source) ?? job);
+    const together = places.filter((place) => place === sweep).length;
     if (together > 0) return together < mostOfSweep;
-    const taken = sweeps.filter((other) => other === undefined).length + new Set(sweeps.filter((other) => other !== undefined)).size;
-    return taken < this.options.runsAtOnce();
+    return new Set(places).size < this.options.runsAtOnce();
   }
 
   /** Stops every job, with a checkpoint; resolves when all have ended. Nothing begins afterwards. */

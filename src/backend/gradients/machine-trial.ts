@@ -1,13 +1,12 @@
 import { createHash } from "node:crypto";
 import { cpus } from "node:os";
 import path from "node:path";
-import { env } from "onnxruntime-node";
 import type { Backbone } from "../../backbone/backbone.js";
 import { cacheFolder } from "../../backbone/sources/cache-folder.js";
 import type { Experiment } from "../../experiment/schema.js";
 import { productTrialSchema } from "../../runs/environment.js";
 import { readCacheNote, writeCacheNote } from "../cache-note.js";
-import { programVersion } from "../versions.js";
+import { onnxruntimeVersion, programVersion } from "../versions.js";
 import { measureProducts, type ProductTrial } from "./product-trial.js";
 
 /**
@@ -15,7 +14,7 @@ import { measureProducts, type ProductTrial } from "./product-trial.js";
  * of threads, then remembered in the cache.
  */
 export async function trialOnThisMachine(backbone: Backbone, { threads, packWeights }: Pick<Experiment["training"], "threads" | "packWeights">, cache = cacheFolder(), measure = measureProducts): Promise<ProductTrial | { readonly failed: string } | undefined> {
-  const machine = [programVersion, env.versions.node ?? env.versions.common, process.platform, process.arch, cpus()[0]?.model.trim(), cpus().length];
+  const machine = [programVersion, onnxruntimeVersion, process.platform, process.arch, cpus()[0]?.model.trim(), cpus().length];
   const key = createHash("sha256").update(JSON.stringify([...machine, threads ?? 0, packWeights, backbone.description.hash])).digest("hex");
   const file = path.join(cache, "trials", `${key.slice(0, 32)}.json`);
   const known = await readCacheNote(file, productTrialSchema);

@@ -1,4 +1,5 @@
 import type { Backbone, ProgramOptions } from "../../backbone/backbone.js";
+import { once } from "../../common/once.js";
 import type { Dataset } from "../../data/dataset.js";
 import type { Program } from "../../engine/program.js";
 import type { Experiment } from "../../experiment/schema.js";
@@ -37,16 +38,4 @@ export class SharedParts implements RunParts {
   async dispose(): Promise<void> {
     for (const backbone of await Promise.allSettled(this.backbones.values())) if (backbone.status === "fulfilled") await backbone.value.dispose();
   }
-}
-
-/** What the key stands for, made when it is first asked for; what failed is made again. */
-function once<Part>(parts: Map<string, Promise<Part>>, key: unknown, make: () => Promise<Part>): Promise<Part> {
-  const name = JSON.stringify(key);
-  let part = parts.get(name);
-  if (!part) {
-    part = make();
-    parts.set(name, part);
-    part.catch(() => parts.delete(name));
-  }
-  return part;
 }
