@@ -2,7 +2,6 @@ import { PromptTuningError } from "../common/errors.js";
 import type { Example } from "../data/example.js";
 import type { TensorValues } from "../engine/program.js";
 import { writeInspection } from "../inspection/kept-inspection.js";
-import { ordinaryNormRange, rowNorms } from "../inspection/norms.js";
 import type { EvaluationMeasures, ResultEvent, RunEvent } from "../runs/events.js";
 import type { RunWriter } from "../runs/run-writer.js";
 import { evaluate, type Prediction } from "../tasks/evaluate.js";
@@ -13,6 +12,7 @@ import { measureBaselines } from "./baselines.js";
 import { alone } from "./company.js";
 import { initialValues } from "./initial-values.js";
 import { inspectPrompt } from "./inspection.js";
+import { normRangeOf } from "./norm-range.js";
 import type { BackendOptions } from "./options.js";
 import type { PreparedRun } from "./prepared-run.js";
 import { recordPredictions } from "./record-predictions.js";
@@ -66,6 +66,7 @@ async function trainRun(run: PreparedRun, writer: RunWriter, options: BackendOpt
   const trajectory = recordTrajectory(writer.folder, backbone.embeddings.width, options);
   if (resumeFrom) trajectory.rewind(readTrainingState(resumeFrom, program.trainables).step);
   else trajectory.record(0, values.prompt);
+  const normRange = await normRangeOf(backbone, options.cache);
   const shapes = Object.fromEntries(program.trainables.map(({ name, shape }) => [`values/${name}`, shape]));
   const outcome = await company.training(options.pauseGate, (pauseGate) => train({
     program,
@@ -88,7 +89,7 @@ async function trainRun(run: PreparedRun, writer: RunWriter, options: BackendOpt
     emit: (event) => event.type !== "checkpoint" && options.emit?.(event),
     signal: options.signal,
     pauseGate,
-    normRange: ordinaryNormRange(rowNorms(backbone.embeddings.matrix(), backbone.embeddings.width)),
+    normRange,
   }));
   return { outcome, seconds: (performance.now() - began) / 1000 };
 }

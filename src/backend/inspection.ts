@@ -1,6 +1,6 @@
 import type { Backbone } from "../backbone/backbone.js";
 import type { TensorValues } from "../engine/program.js";
-import { faithfulnessCaution, hardenPrompt } from "../inspection/faithfulness.js";
+import { measureFaithfulness } from "../inspection/faithfulness.js";
 import { nearestTokens } from "../inspection/nearest-tokens.js";
 import type { Inspection, Neighbour } from "../inspection/inspection-schema.js";
 import { normDistribution, rowNorms } from "../inspection/norms.js";
@@ -22,20 +22,9 @@ export async function inspectPrompt({ backbone }: { readonly backbone: Backbone 
   const matrix = embeddings.matrix();
   const neighbours = await nearestTokens(values.prompt, { matrix, rows: embeddings.rows, width: embeddings.width }, { k, signal });
   const named = (list: readonly Omit<Neighbour, "token">[]): Neighbour[] => list.map(({ id, cosine, dot, l2 }) => ({ id, token: tokenizer.displayToken(id), cosine, dot, l2 }));
-    return {
+  return {
     virtualTokens: neighbours.map(({ norm, cosine, dot, l2 }, index) => ({ index, norm, cosine: named(cosine), dot: named(dot), l2: named(l2) })),
     vocabularyNorms: normDistribution(rowNorms(matrix, embeddings.width)),
-    ...(faithfulness ? { faithfulness: await measure(backbone, values, faithfulness, signal) } : {}),
-  };
-}
-
-async function measure(backbone: Backbone, values: TensorValues, { evaluate, learned }: NonNullable<InspectOptions["faithfulness"]>, signal?: AbortSignal): Promise<NonNullable<Inspection["faithfulness"]>> {
-  const hardened = await hardenPrompt(values.prompt, backbone, { signal });
-  return {
-    learned,
-    hardened: await evaluate({ ...values, prompt: hardened.values }),
-    hardPrompt: hardened.text,
-    retokenizesAlike: hardened.retokenizesAlike,
-    caution: faithfulnessCaution,
+    ...(faithfulness ? { faithfulness: await measureFaithfulness(values.prompt, backbone, faithfulness.learned, (prompt) => faithfulness.evaluate({ ...values, prompt }), { signal }) } : {}),
   };
 }

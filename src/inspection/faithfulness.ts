@@ -2,11 +2,12 @@ import type { EmbeddingTable } from "../engine/embedding-table.js";
 import type { Tokenizer } from "../backbone/tokenizer/tokenizer.js";
 import { PromptTuningError } from "../common/errors.js";
 import type { EvaluationMeasures } from "../runs/events.js";
+import type { Inspection } from "./inspection-schema.js";
 import { nearestTokens } from "./nearest-tokens.js";
 import type { NearnessMetric } from "./nearness.js";
 
 /** Shown with every faithfulness figure. */
-export const faithfulnessCaution =
+const faithfulnessCaution =
   "Nearest tokens can mislead: prompts that solve a task can lie close to any text, even one about another task " +
   "(Khashabi et al. 2022, \"Prompt Waywardness\", NAACL). Where this figure is far below the soft prompt's, the nearest tokens do not explain it.";
 
@@ -21,6 +22,8 @@ export interface HardenedPrompt {
   /** [P, d], to evaluate in place of the prompt. */
   readonly values: Float32Array;
 }
+
+type Faithfulness = NonNullable<Inspection["faithfulness"]>;
 
 export interface HardeningOptions {
   readonly metric?: NearnessMetric;
@@ -57,20 +60,17 @@ export async function hardenPrompt(
   };
 }
 
-export interface Faithfulness {
-  readonly hardened: HardenedPrompt;
-  /** Measures with the vectors replaced, beside which the soft prompt's own are shown. */
-  readonly measures: EvaluationMeasures;
-  readonly caution: string;
-}
-
-/** The faithfulness figure: how the task goes when every vector is replaced by its nearest token. `evaluate` gets the prompt [P, d]. */
+/**
+ * The faithfulness figure: how the task goes when every vector is replaced by its nearest token, beside how it goes with
+ * the prompt as it was `learned`. `evaluate` gets the replaced prompt [P, d].
+ */
 export async function measureFaithfulness(
   prompt: Float32Array,
   backbone: { readonly embeddings: EmbeddingTable; readonly tokenizer: Tokenizer },
+  learned: EvaluationMeasures,
   evaluate: (prompt: Float32Array) => Promise<EvaluationMeasures>,
   options: HardeningOptions = {},
 ): Promise<Faithfulness> {
-  const hardened = await hardenPrompt(prompt, backbone, options);
-  return { hardened, measures: await evaluate(hardened.values), caution: faithfulnessCaution };
+  const { values, text, retokenizesAlike } = await hardenPrompt(prompt, backbone, options);
+  return { learned, hardened: await evaluate(values), hardPrompt: text, retokenizesAlike, caution: faithfulnessCaution };
 }

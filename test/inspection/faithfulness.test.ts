@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { faithfulnessCaution, hardenPrompt, measureFaithfulness } from "../../src/inspection/faithfulness.js";
+import { hardenPrompt, measureFaithfulness } from "../../src/inspection/faithfulness.js";
 import { letterTokenizer, tableOf } from "../training/fake-backbone.js";
 
 /** Ids 0 and 1 special, 2 "a", 3 "b", 4 "c" long, and 5, which the tokenizer does not know. */
@@ -25,14 +25,15 @@ describe("faithfulness", () => {
 
   it("evaluates the replaced prompt and says that it can mislead", async () => {
     const seen: Float32Array[] = [];
-    const { measures, hardened, caution } = await measureFaithfulness(Float32Array.of(1.1, 0.05), backbone, async (values) => {
+    const learned = { items: 4, accuracy: 1 };
+    const { hardened, hardPrompt, caution, ...rest } = await measureFaithfulness(Float32Array.of(1.1, 0.05), backbone, learned, async (values) => {
       seen.push(values);
       return { items: 4, accuracy: 0.75 };
     }, { metric: "l2" });
     expect(seen).toEqual([Float32Array.of(1, 0)]);
-    expect(hardened.text).toBe("a");
-    expect(measures.accuracy).toBe(0.75);
-    expect(caution).toBe(faithfulnessCaution);
+    expect(hardPrompt).toBe("a");
+    expect(hardened.accuracy).toBe(0.75);
+    expect(rest).toEqual({ learned, retokenizesAlike: true });
     expect(caution).toContain("Khashabi et al. 2022");
   });
 

@@ -1,5 +1,5 @@
 import type { DecoderConfiguration } from "../../engine/decoder/configuration.js";
-import { rowsAPass } from "../../engine/decoder/shared-passes.js";
+import { rowsAPass } from "../../engine/decoder/passes.js";
 
 /** What a training step is made of. */
 export interface StepSize {

@@ -1,5 +1,5 @@
 import type { TensorValues } from "../../engine/program.js";
-import { faithfulnessCaution, hardenPrompt } from "../../inspection/faithfulness.js";
+import { measureFaithfulness } from "../../inspection/faithfulness.js";
 import type { Inspection } from "../../inspection/inspection-schema.js";
 import { evaluate } from "../../tasks/evaluate.js";
 import type { InspectionTarget, InspectorOptions } from "./options.js";
@@ -11,13 +11,6 @@ export async function promptFaithfulness(target: InspectionTarget, options: Insp
     const { signal } = options;
     const measure = async (current: TensorValues, before: number) =>
       (await evaluate(task, program, current, examples, { batchSize: experiment.evaluation.batchSize, signal, onProgress: (done, total) => options.onProgress?.(before * total + done, 2 * total) })).measures;
-    const hardened = await hardenPrompt(values.prompt, backbone, { signal });
-    return {
-      learned: await measure(values, 0),
-      hardened: await measure({ ...values, prompt: hardened.values }, 1),
-      hardPrompt: hardened.text,
-      retokenizesAlike: hardened.retokenizesAlike,
-      caution: faithfulnessCaution,
-    };
+    return measureFaithfulness(values.prompt, backbone, await measure(values, 0), (prompt) => measure({ ...values, prompt }, 1), { signal });
   });
 }

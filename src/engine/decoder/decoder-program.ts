@@ -13,7 +13,7 @@ import { type KeptText, KeptTextStore, keysValuesBytesPerToken } from "./kept-te
 import { planLanes } from "./lanes.js";
 import { type BatchLayout, planLayout, plainLayout } from "./layout.js";
 import { SessionPool } from "./session-pool.js";
-import { partsOf, planPasses, unpackSharedStep } from "./shared-passes.js";
+import { partsOf, planPasses, unpackSharedStep } from "./passes.js";
 import { encodeTexts } from "./text-encoder.js";
 import type { DecoderWeights } from "./weights.js";
 

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { planLayout } from "../../../src/engine/decoder/layout.js";
-import { planPasses } from "../../../src/engine/decoder/shared-passes.js";
+import { planPasses } from "../../../src/engine/decoder/passes.js";
 import type { StepRequest } from "../../../src/engine/program.js";
 import { sequence } from "./sequences.js";
 
