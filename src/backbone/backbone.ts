@@ -1,5 +1,5 @@
 import type { EmbeddingTable } from "../engine/embedding-table.js";
-import type { BackwardProducts, Head, Program, ProgramNotice } from "../engine/program.js";
+import type { BackwardProducts, DiskSpace, Head, Program, ProgramNotice } from "../engine/program.js";
 import type { ModelFormat } from "./sources/source.js";
 import type { Tokenizer } from "./tokenizer/tokenizer.js";
 
@@ -40,6 +40,8 @@ export interface ProgramOptions {
   readonly head: Head;
   /** Memory for kept keys/values, in bytes. 0 keeps none. */
   readonly keptMemory?: number;
+  /** Where those go that do not fit; nowhere unless told. */
+  readonly keptOnDisk?: DiskSpace;
   /** "plain": every row of every sequence goes through every pass, nothing is kept or shared. For checks: the results are the same. */
   readonly layout?: "fastest" | "plain";
   readonly threads?: number;

@@ -109,7 +109,7 @@ async function testRun(run: PreparedRun, writer: RunWriter, best: TrainingOutcom
   const examples = dataset.splits.test ?? dataset.splits.validation;
   // Before anything that can take long: what was learned is safe from here on.
   const adapter = await writeAdapter(run, writer.folder, best);
-  program.releaseKept?.();
+  await program.releaseKept?.();
 
   const { measures, predictions } = await evaluateSplit(run, best.values, examples, options, split);
   // Without test rows this is the best step's validation once more, and stays marked as the best.

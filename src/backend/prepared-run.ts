@@ -1,4 +1,6 @@
+import path from "node:path";
 import type { Backbone, ProgramOptions } from "../backbone/backbone.js";
+import { cacheFolder } from "../backbone/sources/cache-folder.js";
 import type { Dataset } from "../data/dataset.js";
 import type { Program } from "../engine/program.js";
 import type { Experiment } from "../experiment/schema.js";
@@ -75,6 +77,7 @@ export async function prepareRun(experiment: Experiment, folder: string, options
       virtualTokens: task.virtualTokens,
       head: task.head,
       keptMemory: training.keptMemoryMB * 2 ** 20,
+      keptOnDisk: { folder: path.join(options.cache ?? cacheFolder(), "scratch"), bytes: training.keptDiskMB * 2 ** 20 },
       threads: training.threads,
       packWeights: training.packWeights,
       backward: chosen.use,

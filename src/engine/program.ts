@@ -87,6 +87,12 @@ export interface BatchGenerationOptions extends Omit<GenerationOptions, "onToken
 /** What happened while the program ran that a person should know (a fallback, a truncation). */
 export type ProgramNotice = (code: string, message: string) => void;
 
+/** Room on a disk for what need not outlive the program. */
+export interface DiskSpace {
+  readonly folder: string;
+  readonly bytes: number;
+}
+
 export interface Program {
   readonly trainables: readonly TrainableSpecification[];
   readonly head: Head;
@@ -111,7 +117,7 @@ export interface Program {
    */
   withExactActivations?(): Program;
   /** Forgets what was kept to save time between batches; results do not change. */
-  releaseKept?(): void;
+  releaseKept?(): Promise<void>;
   /** Frees sessions and kept keys/values. */
   dispose(): Promise<void>;
 }

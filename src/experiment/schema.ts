@@ -99,7 +99,8 @@ export const trainingSchema = z.strictObject({
   weights: z.enum(["float32", "stored"]).default("float32").describe("stored: the matrices of a GGUF file stay in its blocks of 4 or 8 bits, for the least memory; the same losses and gradients, slower steps."),
   packWeights: z.boolean().default(false).describe("Holds the frozen weights rearranged for every use: faster steps for about two more copies of them in memory."),
   threads: z.int().min(1).max(1024).optional().describe("Threads of the math; the physical cores when absent."),
-  keptMemoryMB: z.int().min(0).max(1_048_576).default(2048).describe("Memory for the kept keys and values of the text before the first soft slot; 0 keeps none."),
+  keptMemoryMB: z.int().min(0).max(1_048_576).default(512).describe("Memory for the kept keys and values of the text before the first soft slot, which is computed once a run; the rest of them goes to the disk."),
+  keptDiskMB: z.int().min(0).max(16_777_216).default(4096).describe("Room on the disk for what does not fit there, at most half of what is free: a file in the cache that is gone with the run. 0 uses none. Texts without a place are computed again at every step."),
 });
 export type TrainingSettings = z.infer<typeof trainingSchema>;
 

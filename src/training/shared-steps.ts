@@ -39,7 +39,7 @@ export class SharedSteps {
     this.begun.delete(seat);
     if (this.begun.size === 0) {
       this.underWay = false;
-      this.program.releaseKept?.();
+      void this.program.releaseKept?.();
     }
     this.makeRound();
   }
@@ -144,7 +144,7 @@ export class Seat implements Program {
   }
 
   /** The kept texts serve the others; the last to leave lets them go. */
-  releaseKept(): void {}
+  async releaseKept(): Promise<void> {}
 
   async dispose(): Promise<void> {}
 }

@@ -26,7 +26,7 @@ class NotingProgram implements Program {
   }
   score = () => this.work(() => ({ loss: 0, logProbabilities: [] }));
   generate = () => this.work(() => new Int32Array());
-  releaseKept(): void {
+  async releaseKept(): Promise<void> {
     this.released++;
   }
   async dispose(): Promise<void> {}

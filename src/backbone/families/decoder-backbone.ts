@@ -9,7 +9,7 @@ import type { Family } from "./family.js";
 import { prepareRoundedWeights, roundLayer } from "./prepare-rounded-weights.js";
 
 /** Memory for kept keys and values where nobody says otherwise. */
-const defaultKeptMemory = 2 * 1024 ** 3;
+const defaultKeptMemory = 512 * 2 ** 20;
 
 export interface DecoderBackboneParts extends BuiltBackboneParts<Family, DecoderConfiguration> {
   readonly weights: DecoderWeights;

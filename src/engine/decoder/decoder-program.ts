@@ -1,11 +1,12 @@
 import { Tensor } from "onnxruntime-node";
+import { ScratchFile } from "../../common/scratch-file.js";
 import type { EmbeddingTable } from "../embedding-table.js";
 import type { Initializer } from "../graph/initializer.js";
 import { classesOf, headFeeds, unpackScores } from "../head/head-feeds.js";
 import { trainablesOf } from "../head/trainables.js";
 import { combineScores, combineSteps } from "../split-batch.js";
 import { unpackStep } from "../head/unpack-step.js";
-import type { BatchGenerationOptions, GenerationOptions, Head, Program, ProgramNotice, ScoreResult, Sequence, StepRequest, StepResult, TensorValues, TrainableSpecification } from "../program.js";
+import type { BatchGenerationOptions, DiskSpace, GenerationOptions, Head, Program, ProgramNotice, ScoreResult, Sequence, StepRequest, StepResult, TensorValues, TrainableSpecification } from "../program.js";
 import type { DecoderConfiguration } from "./configuration.js";
 import { batchFeeds, type Feeds, pastFeeds } from "./feeds.js";
 import { generateGreedily } from "./generate.js";
@@ -27,6 +28,8 @@ export interface DecoderProgramOptions {
   readonly head: Head;
   /** Memory for kept keys and values, in bytes. */
   readonly keptMemory: number;
+  /** Where they go that do not fit. */
+  readonly keptOnDisk?: DiskSpace;
   /** "plain" puts every row of every sequence into every pass; "fastest" (unless told) keeps and shares what it can. */
   readonly layout?: "fastest" | "plain";
   readonly threads?: number;
@@ -53,7 +56,7 @@ export class DecoderProgram implements Program {
     this.head = head;
     this.approximate = options.rounded !== undefined;
     this.pool = new SessionPool(options);
-    this.kept = new KeptTextStore(options.keptMemory);
+    this.kept = new KeptTextStore(options.keptMemory, options.keptOnDisk && new ScratchFile(options.keptOnDisk.folder, options.keptOnDisk.bytes));
     if (head.kind === "words") this.headRows = outputRows(head.tokenIds);
     this.trainables = trainablesOf(virtualTokens, head, configuration.hiddenSize);
   }
@@ -98,19 +101,19 @@ export class DecoderProgram implements Program {
     });
   }
 
-  releaseKept(): void {
-    this.kept.clear();
+  async releaseKept(): Promise<void> {
+    await this.kept.clear();
     this.saidMemoryIsFull = false;
   }
 
   async dispose(): Promise<void> {
-    this.kept.clear();
+    await this.kept.clear();
     await this.pool.dispose();
   }
 
   private readonly layoutOf = (batch: readonly Sequence[]): BatchLayout => {
     if (this.options.layout === "plain") return plainLayout(batch);
-    return planLayout(batch, (sequence) => this.kept.findLongest(sequence.tokens, sequence.tokens.length)?.tokens.length ?? 0);
+    return planLayout(batch, (sequence) => this.kept.longest(sequence.tokens, sequence.tokens.length));
   };
 
   private async run(purpose: "step" | "score", requests: readonly StepRequest[]): Promise<Readonly<Record<string, Tensor>>> {
@@ -132,7 +135,7 @@ export class DecoderProgram implements Program {
     if (layout.past === "none") return [];
     const wanted = layout.past === "one" ? [batch[0]] : batch;
     // In a batch where only some sequences have a past, the others' is empty.
-    const found = wanted.map((sequence, i) => (layout.pastLengths[i] === 0 ? emptyText : this.kept.find(sequence.tokens, layout.pastLengths[i])));
+    const found = await Promise.all(wanted.map((sequence, i) => (layout.pastLengths[i] === 0 ? emptyText : this.kept.find(sequence.tokens, layout.pastLengths[i]))));
     const missing = new Map<string, Int32Array>();
     wanted.forEach(({ tokens }, i) => {
       if (!found[i]) missing.set(tokens.subarray(0, layout.pastLengths[i]).join(), tokens.subarray(0, layout.pastLengths[i]));
@@ -144,18 +147,19 @@ export class DecoderProgram implements Program {
       run: (feeds) => this.pool.run({ purpose: "encode", past: "none", shared: false }, feeds),
     });
     const made = new Map([...missing.keys()].map((key, i) => [key, encoded[i]]));
-    for (const text of encoded) if (!this.kept.add(text)) this.sayMemoryIsFull();
+    for (const text of encoded) if (!(await this.kept.add(text))) this.sayMemoryIsFull();
     return wanted.map(({ tokens }, i) => found[i] ?? made.get(tokens.subarray(0, layout.pastLengths[i]).join())!);
   }
 
   private sayMemoryIsFull(): void {
     if (this.saidMemoryIsFull) return;
     this.saidMemoryIsFull = true;
-    const megabytes = Math.round(this.options.keptMemory / 1e6);
-    const tokens = Math.floor(this.options.keptMemory / keysValuesBytesPerToken(this.options.configuration));
+    const { configuration, keptMemory, keptOnDisk } = this.options;
+    const megabytes = (bytes: number): string => `${Math.round(bytes / 2 ** 20)} MB`;
+    const tokens = Math.floor((keptMemory + (keptOnDisk?.bytes ?? 0)) / keysValuesBytesPerToken(configuration));
     this.options.onNotice?.(
       "kept-memory-full",
-      `The memory for kept keys and values (${megabytes} MB, ${tokens} tokens) is full. The remaining texts are encoded again at every step: the results are the same, each step takes longer. Raise training.keptMemoryMB if the machine has room.`,
+      `The room for kept keys and values (${megabytes(keptMemory)} of memory${keptOnDisk ? `, ${megabytes(keptOnDisk.bytes)} of disk or half of what is free there` : ""}; at most ${tokens} tokens) is full. The remaining texts are encoded again at every step: the results are the same, each step takes longer. Raise training.keptDiskMB or training.keptMemoryMB if the machine has room.`,
     );
   }
 

@@ -97,6 +97,24 @@ describe("a decoder's program", () => {
     await program.dispose();
   });
 
+  it("gives the same with kept texts on the disk, and with a disk that gives nothing back", async () => {
+    const folder = mkdtempSync(path.join(tmpdir(), "ptune-kept-"));
+    const batch = [sequence([5, 6, 7, "s0", "s1", 8]), sequence([9, "s0", "s1", 8])];
+    // A folder that cannot be made: inside a file.
+    for (const { place, expected } of [{ place: folder, expected: [] }, { place: path.join(path.resolve("package.json"), "scratch"), expected: ["kept-memory-full"] }]) {
+      const notices: string[] = [];
+      const program = await backbone.createProgram({ virtualTokens: 2, head: words, keptMemory: 0, keptOnDisk: { folder: place, bytes: 1e6 }, onNotice: (code) => notices.push(code) });
+      for (let i = 0; i < 3; i++) {
+        const { logProbabilities } = await program.score(batch, { prompt: prompt(2) });
+        for (const [n, item] of batch.entries()) close(logProbabilities[n][0], await alone(item, 2));
+        if (i === 1) await program.releaseKept?.();
+      }
+      expect([...new Set(notices)]).toEqual(expected);
+      await program.dispose();
+    }
+    rmSync(folder, { recursive: true });
+  });
+
   it("handles a prompt in several places of one text", async () => {
     const program = await backbone.createProgram({ virtualTokens: 3, head: words });
     const batch = [sequence([5, "s0", 6, 7, "s1", "s2", 8]), sequence([5, "s0", 9, "s1", "s2", 8])];
