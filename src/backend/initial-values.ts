@@ -19,7 +19,7 @@ export async function initialValues(run: PreparedRun): Promise<TensorValues> {
     labelWords: experiment.task.type === "generation" ? [] : Object.values(experiment.task.verbalizer ?? {}),
     tokenFrequencies: countTokens(sequences, backbone.description.vocabularySize),
     random: RandomSource.derive(seed, "initialization"),
-    readFile: (file) => readPromptFile(path.resolve(folder, file)),
+    readFile: (file) => readPromptFile(path.resolve(folder, file), backbone.description),
   });
   return { prompt, ...initializeHead(program.trainables, RandomSource.derive(seed, "head")) };
 }
