@@ -75,12 +75,13 @@ type Piece =
 export function createTemplateEncoder(template: Template, options: TemplateEncoderOptions): TemplateEncoder {
   const { tokenizer, contextLength, maxRowTokens = Infinity } = options;
   const { pieces, answerSpace } = preparePieces(template, options);
-  const contextRoom = options.answerApart ? contextLength : contextLength - (options.answerTokens ?? 0);
+  const answer = options.answerApart ? 0 : (options.answerTokens ?? 0);
+  const contextRoom = contextLength - answer;
   const room = Math.min(contextRoom, maxRowTokens);
   const fixed = pieces.reduce((sum, piece) => sum + (piece.type === "ids" ? piece.ids.length : piece.type === "soft" ? piece.count : piece.type === "mask" ? 1 : 0), 0);
   if (fixed > contextRoom)
-    throw new PromptTuningError("experiment", `The template alone takes ${fixed} tokens${options.answerApart ? "" : ` and the answer ${contextLength - contextRoom}`}; the backbone's context holds ${contextLength}.`, {
-      advice: "Shorten the template's text, use fewer virtual tokens or shorter answers.",
+    throw new PromptTuningError("experiment", `The template alone takes ${fixed} tokens${answer > 0 ? ` and the answer ${answer}` : ""}; the backbone's context holds ${contextLength}.`, {
+      advice: `Shorten the template's text or use fewer virtual tokens${answer > 0 ? ", or shorter answers" : ""}.`,
       setting: ["task", "template"],
     });
   if (fixed > room) throw new PromptTuningError("experiment", `The template alone takes ${fixed} tokens, and task.maxRowTokens is ${maxRowTokens}.`, { advice: "Raise it, shorten the template's text or use fewer virtual tokens.", setting: ["task", "maxRowTokens"] });
