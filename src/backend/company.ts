@@ -1,5 +1,5 @@
 import type { Example } from "../data/example.js";
-import type { Evaluation } from "../tasks/evaluate.js";
+import type { Evaluation } from "../tasks/prediction.js";
 import type { Gate } from "../training/pause-gate.js";
 
 /** How a run gets along with others that go on in the same process. */

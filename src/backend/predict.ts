@@ -1,6 +1,7 @@
 import { PromptTuningError } from "../common/errors.js";
 import type { Example } from "../data/example.js";
-import { predict, type Prediction } from "../tasks/evaluate.js";
+import { predict } from "../tasks/evaluate.js";
+import type { Prediction } from "../tasks/prediction.js";
 import { datasetNeeds } from "./load-data.js";
 import { openPrompt, type OpenPromptOptions, promptTask } from "./open-prompt.js";
 

@@ -3,7 +3,7 @@ import type { Example } from "../data/example.js";
 import { learnedSet, type PredictionRow, type PredictionsHeader, writePredictions } from "../runs/predictions.js";
 import type { RunFolder } from "../runs/run-folder.js";
 import { answerScores } from "../tasks/answer-scores.js";
-import type { Prediction } from "../tasks/evaluate.js";
+import type { Prediction } from "../tasks/prediction.js";
 import { type TaskType, tokensSlot } from "../tasks/task-facts.js";
 import type { PreparedRun } from "./prepared-run.js";
 

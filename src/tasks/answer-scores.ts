@@ -1,4 +1,4 @@
-import type { Prediction } from "./evaluate.js";
+import type { Prediction } from "./prediction.js";
 import { exactMatch } from "./metrics/exact-match.js";
 import { rougeL } from "./metrics/rouge-l.js";
 import { sameSpans } from "./metrics/span-measures.js";

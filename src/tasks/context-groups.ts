@@ -1,7 +1,7 @@
 import type { Example } from "../data/example.js";
 import type { EvaluationMeasures } from "../runs/events.js";
 import { answerScores } from "./answer-scores.js";
-import type { Prediction } from "./evaluate.js";
+import type { Prediction } from "./prediction.js";
 import { spanMeasures } from "./metrics/span-measures.js";
 import type { Task } from "./task.js";
 import { taskFacts } from "./task-facts.js";

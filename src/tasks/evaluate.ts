@@ -1,37 +1,16 @@
 import { PromptTuningError } from "../common/errors.js";
 import type { Example } from "../data/example.js";
 import type { Program, TensorValues } from "../engine/program.js";
-import type { EvaluationMeasures } from "../runs/events.js";
 import { contextGroups } from "./context-groups.js";
 import { evaluateLabelling, predictLabelling } from "./labelling/evaluate-labelling.js";
-import type { LabelledRow } from "./labelling/sequence-labelling.js";
 import { classificationMeasures } from "./metrics/classification-measures.js";
 import { exactMatch } from "./metrics/exact-match.js";
 import { rougeL } from "./metrics/rouge-l.js";
 import { type EvaluationOptions, generateAll, scoreAll, scoreAndGenerate } from "./passes.js";
+import type { Evaluation, Prediction } from "./prediction.js";
 import type { ClassificationTask, GenerationTask, Task } from "./task.js";
 
 export type { EvaluationOptions } from "./passes.js";
-
-/** What the backbone answers for one example. */
-export interface Prediction {
-  /** The example's place in its file. */
-  readonly index: number;
-  /** The label, the generated text, or the spans that were found. */
-  readonly predicted: string;
-  /** The right label or reference text, where the example has one. */
-  readonly expected?: string;
-  /** Classification: label → probability, in the order of the task's labels. They sum to 1. */
-  readonly probabilities?: ReadonlyMap<string, number>;
-  /** Sequence labelling: the words with their tags, and the text they were read from. */
-  readonly labelling?: LabelledRow;
-}
-
-export interface Evaluation {
-  readonly measures: EvaluationMeasures;
-  /** In the order of the examples. */
-  readonly predictions: readonly Prediction[];
-}
 
 /**
  * Predicts every example of a split and measures the answers.

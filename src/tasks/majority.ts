@@ -1,6 +1,6 @@
 import { PromptTuningError } from "../common/errors.js";
 import type { Example } from "../data/example.js";
-import type { Evaluation } from "./evaluate.js";
+import type { Evaluation } from "./prediction.js";
 import { classificationMeasures } from "./metrics/classification-measures.js";
 import type { ClassificationTask } from "./task.js";
 

@@ -6,7 +6,7 @@ import { figure } from "../shared/numbers.js";
 import { visibleText } from "../shared/visible-text.js";
 import { distinctParts } from "./distinct-parts.js";
 import { type Brushes, keyStep, settle, withBrush } from "./brushes.js";
-import type { DrawnAxis } from "./parallel-coordinates.js";
+import type { DrawnAxis } from "./drawn-axis.js";
 
 export interface AxisSetting {
   readonly drawn: DrawnAxis;

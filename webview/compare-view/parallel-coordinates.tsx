@@ -1,16 +1,9 @@
 import { useEffect, useRef, useState } from "preact/hooks";
-import type { SettingValue } from "../../src/comparison/configuration.js";
 import { t } from "../shared/localization.js";
 import { visibleText } from "../shared/visible-text.js";
 import { Axis } from "./parallel-axis.js";
-import { type BrushedAxis, type Brushes, insideBrushes, placeOf } from "./brushes.js";
-
-export interface DrawnAxis extends BrushedAxis {
-  readonly title: string;
-  /** The whole path of the setting. */
-  readonly full: string;
-  readonly text: (value: SettingValue | undefined) => string;
-}
+import { type Brushes, insideBrushes, placeOf } from "./brushes.js";
+import type { DrawnAxis } from "./drawn-axis.js";
 
 export interface ParallelSetting {
   /** The last one is the result. */

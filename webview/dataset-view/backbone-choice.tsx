@@ -1,6 +1,6 @@
 import { Select } from "../shared/controls.js";
 import { t } from "../shared/localization.js";
-import type { TabSetting } from "./page.js";
+import type { TabSetting } from "./tab-setting.js";
 
 /** The backbone whose tokens are counted. */
 export function BackboneChoice({ state, store }: TabSetting) {

@@ -1,6 +1,6 @@
 import { Button, DataText, Icon } from "../shared/controls.js";
 import { t } from "../shared/localization.js";
-import type { TabSetting } from "./page.js";
+import type { TabSetting } from "./tab-setting.js";
 
 const mostTold = 5;
 

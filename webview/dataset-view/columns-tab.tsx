@@ -4,7 +4,8 @@ import { t } from "../shared/localization.js";
 import { fixed, integer, share } from "../shared/numbers.js";
 import { WorkState } from "../shared/work-state.js";
 import { Bars } from "./bars.js";
-import type { TabSetting } from "./page.js";
+import { RowLink } from "./row-link.js";
+import type { TabSetting } from "./tab-setting.js";
 import { roleWord, splitWord, typeWord } from "./words.js";
 
 /** Labels that are drawn; the table of a thousand of them is no picture of a balance. */
@@ -63,9 +64,4 @@ export function ColumnsTab({ state, store }: TabSetting) {
       )}
     </>
   );
-}
-
-/** A figure that leads to the row it comes from. */
-export function RowLink({ row, text, onShow }: { readonly row: number; readonly text: string; readonly onShow: (row: number) => void }) {
-  return <button type="button" class="link" title={t("Show row {0}", integer(row + 1))} onClick={() => onShow(row)}>{text}</button>;
 }

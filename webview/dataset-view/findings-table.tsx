@@ -1,7 +1,7 @@
 import { DataTable, DataText, Icon } from "../shared/controls.js";
 import { t } from "../shared/localization.js";
 import { integer } from "../shared/numbers.js";
-import { RowLink } from "./columns-tab.js";
+import { RowLink } from "./row-link.js";
 
 interface Finding {
   readonly rows: number;

@@ -1,7 +1,7 @@
 import { Button, DataText } from "../shared/controls.js";
 import { t } from "../shared/localization.js";
 import { integer, share } from "../shared/numbers.js";
-import type { TabSetting } from "./page.js";
+import type { TabSetting } from "./tab-setting.js";
 import { splitWord } from "./words.js";
 
 /** What the data set is, and what can be done with it. */

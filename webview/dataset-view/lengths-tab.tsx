@@ -5,7 +5,7 @@ import { t } from "../shared/localization.js";
 import { fixed, integer, share } from "../shared/numbers.js";
 import { WorkState } from "../shared/work-state.js";
 import { BackboneChoice } from "./backbone-choice.js";
-import type { TabSetting } from "./page.js";
+import type { TabSetting } from "./tab-setting.js";
 
 /** A template's usual limit for a text. */
 const usualLimit = 128;

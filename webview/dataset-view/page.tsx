@@ -9,13 +9,9 @@ import { Header } from "./header.js";
 import { LengthsTab } from "./lengths-tab.js";
 import { QualityTab } from "./quality-tab.js";
 import { RowsTab } from "./rows-tab.js";
-import type { DatasetState, DatasetStore } from "./store.js";
+import type { DatasetStore } from "./store.js";
+import type { TabSetting } from "./tab-setting.js";
 import { TemplateTab } from "./template-tab.js";
-
-export interface TabSetting {
-  readonly state: DatasetState;
-  readonly store: DatasetStore;
-}
 
 export function DatasetPage({ store }: { readonly store: DatasetStore }) {
   const [state, setState] = useState(store.state);

@@ -5,9 +5,9 @@ import { Button, DataTable, DataText, Disclosure, Icon } from "../shared/control
 import { t } from "../shared/localization.js";
 import { fixed, integer } from "../shared/numbers.js";
 import { WorkState } from "../shared/work-state.js";
-import { RowLink } from "./columns-tab.js";
+import { RowLink } from "./row-link.js";
 import { FindingsTable } from "./findings-table.js";
-import type { TabSetting } from "./page.js";
+import type { TabSetting } from "./tab-setting.js";
 import { likenessWord, partWord, personalWord, suspicionWord } from "./words.js";
 
 const mostGroups = 50;

@@ -2,7 +2,7 @@ import { DataText, Progress } from "../shared/controls.js";
 import { t } from "../shared/localization.js";
 import { integer } from "../shared/numbers.js";
 import { ProblemNotice } from "../shared/work-state.js";
-import type { TabSetting } from "./page.js";
+import type { TabSetting } from "./tab-setting.js";
 import { roleWord, splitWord } from "./words.js";
 
 /** Cells of a row that are shown in full: a row of ten thousand columns is read in the file. */

@@ -5,7 +5,7 @@ import { Grid, type GridColumn } from "../shared/grid/grid.js";
 import { t } from "../shared/localization.js";
 import { integer } from "../shared/numbers.js";
 import { ProblemNotice, WorkState } from "../shared/work-state.js";
-import type { TabSetting } from "./page.js";
+import type { TabSetting } from "./tab-setting.js";
 import { RowDetail } from "./row-detail.js";
 import { labelsOf } from "./store.js";
 import { roleWord, splitWord } from "./words.js";

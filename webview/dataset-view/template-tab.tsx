@@ -5,7 +5,7 @@ import { t } from "../shared/localization.js";
 import { integer } from "../shared/numbers.js";
 import { ProblemNotice, WorkState } from "../shared/work-state.js";
 import { BackboneChoice } from "./backbone-choice.js";
-import type { TabSetting } from "./page.js";
+import type { TabSetting } from "./tab-setting.js";
 import { TokenLine } from "./token-line.js";
 
 /** Time after the last key before the rows are encoded again. */

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { httpError } from "./download-error.js";
 import { hubRefusal } from "./hub-refusal.js";
-import type { Repository } from "./hub-repository.js";
+import type { Repository } from "./repository.js";
 import type { HubSettings } from "./hub-settings.js";
 import { longestWaitSeconds, retryAfterSeconds } from "./retry-after.js";
 

@@ -6,7 +6,8 @@ import { copyChecked } from "./copy-checked.js";
 import { httpError, networkError, stoppedError } from "./download-error.js";
 import { download } from "./download.js";
 import { hubCall } from "./hub-fetch.js";
-import type { HubFile, RepositoryType } from "./hub-repository.js";
+import type { HubFile } from "./hub-repository.js";
+import type { RepositoryType } from "./repository.js";
 import type { HubSettings } from "./hub-settings.js";
 import type { FetchOptions } from "./source.js";
 

@@ -1,5 +1,5 @@
 import { DownloadError, displayUrl } from "./download-error.js";
-import type { Repository } from "./hub-repository.js";
+import type { Repository } from "./repository.js";
 
 export interface RefusedRequest {
   readonly repository: Repository;

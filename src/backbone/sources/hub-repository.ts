@@ -4,6 +4,7 @@ import { PromptTuningError } from "../../common/errors.js";
 import { displayUrl, DownloadError, httpError, networkError, stoppedError } from "./download-error.js";
 import { hubCall } from "./hub-fetch.js";
 import type { HubSettings } from "./hub-settings.js";
+import type { Repository } from "./repository.js";
 
 /** A file of a repository at one commit. */
 export interface HubFile {
@@ -13,14 +14,6 @@ export interface HubFile {
   readonly sha256?: string;
   /** Git's hash of the content, for the others. */
   readonly gitBlob?: string;
-}
-
-export type RepositoryType = "model" | "dataset";
-
-/** A repository of the hub: owner/name. */
-export interface Repository {
-  readonly type: RepositoryType;
-  readonly name: string;
 }
 
 const mostFiles = 10_000;

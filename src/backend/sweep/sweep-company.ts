@@ -1,7 +1,7 @@
 import { once } from "../../common/once.js";
 import { Turns } from "../../common/turns.js";
 import type { Example } from "../../data/example.js";
-import type { Evaluation } from "../../tasks/evaluate.js";
+import type { Evaluation } from "../../tasks/prediction.js";
 import type { Seat } from "../../training/shared-steps.js";
 import type { Company } from "../company.js";
 

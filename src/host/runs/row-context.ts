@@ -1,5 +1,5 @@
 import type { RunEntry } from "../../runs/run-entry.js";
-import type { RowSituation } from "./row-text.js";
+import type { RowSituation } from "./row-situation.js";
 import { hasLearned, isResumable } from "./run-entries.js";
 
 /**

@@ -2,6 +2,7 @@ import type { JobStatus } from "../../protocol/backend/jobs.js";
 import type { RunEntry } from "../../runs/run-entry.js";
 import { contextOf } from "./row-context.js";
 import { folderOfRoot, type RunGroup } from "./run-groups.js";
+import type { RowSituation } from "./row-situation.js";
 import { tooltipOf } from "./row-tooltip.js";
 import { ageText, durationText, metricName, metricText, metricValueText, type Speech, stateText, stepText } from "./words.js";
 
@@ -16,15 +17,6 @@ export interface RowText {
   /** The whole row as a sentence. */
   readonly spoken: string;
   readonly context: string;
-}
-
-/** What a row depends on beside its run. */
-export interface RowSituation {
-  /** The job of this window that works on the run, if there is one. */
-  readonly job?: JobStatus;
-  readonly baseline: boolean;
-  /** Whether the seed alone does not tell which run of its experiment it is. */
-  readonly twin: boolean;
 }
 
 export function runRow(speech: Speech, entry: RunEntry, situation: RowSituation): RowText {

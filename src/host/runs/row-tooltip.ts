@@ -1,5 +1,5 @@
 import type { RunEntry } from "../../runs/run-entry.js";
-import type { RowSituation } from "./row-text.js";
+import type { RowSituation } from "./row-situation.js";
 import { ageText, durationText, metricName, metricValueText, type Speech, stateText, stepText } from "./words.js";
 
 const splitText = ({ l10n }: Speech, split: "validation" | "test", value: string): string => (split === "test" ? l10n.t("{0} on the test rows", value) : l10n.t("{0} on the validation rows", value));

@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from "node:util";
 import type { JobStatus } from "../../protocol/backend/jobs.js";
 import type { RunEntry } from "../../runs/run-entry.js";
-import type { RowSituation } from "./row-text.js";
+import type { RowSituation } from "./row-situation.js";
 import { filterRuns, type RunFilter } from "./run-filter.js";
 import { groupRuns, type RunGroup } from "./run-groups.js";
 import { orderGroups, type RunOrder } from "./run-order.js";

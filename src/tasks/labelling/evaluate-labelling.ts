@@ -1,7 +1,7 @@
 import type { Example } from "../../data/example.js";
 import type { Program, TensorValues } from "../../engine/program.js";
 import type { EvaluationMeasures } from "../../runs/events.js";
-import type { Evaluation, Prediction } from "../evaluate.js";
+import type { Evaluation, Prediction } from "../prediction.js";
 import { spanMeasures } from "../metrics/span-measures.js";
 import { type EvaluationOptions, generateAll, scoreAndGenerate } from "../passes.js";
 import type { SequenceLabellingTask } from "../task.js";
