@@ -32,7 +32,7 @@ export class SessionPool {
 
   constructor(options: SessionPoolOptions) {
     const { weights, threads, packWeights } = options;
-    this.sessions = new SessionSet((key) => buildDecoderGraph({ ...options, ...this.variants.get(key)! }), { weightsFolder: weights.folder, threads, packWeights });
+    this.sessions = new SessionSet((key) => buildDecoderGraph({ ...options, ...this.variants.get(key)! }), { weightsFolder: weights.folder, threads, packWeights, tellShapes: true });
   }
 
   /** @throws PromptTuningError kind "training" where onnxruntime cannot compute, "model" where it cannot open the graph. */

@@ -37,7 +37,7 @@ export class EncoderDecoderProgram implements Program {
     const { configuration, weights, head, virtualTokens, threads } = options;
     this.head = head;
     this.trainables = trainablesOf(virtualTokens, head, configuration.hiddenSize);
-    this.sessions = new SessionSet((purpose) => buildEncoderDecoderGraph({ configuration, weights, purpose, virtualTokens, head }), { weightsFolder: weights.folder, threads });
+    this.sessions = new SessionSet((purpose) => buildEncoderDecoderGraph({ configuration, weights, purpose, virtualTokens, head }), { weightsFolder: weights.folder, threads, tellShapes: true });
     if (head.kind === "words") this.headRows = options.outputRows(head.tokenIds);
   }
 

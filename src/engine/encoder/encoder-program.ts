@@ -41,7 +41,7 @@ export class EncoderProgram implements Program {
     checkHead(head, configuration);
     this.head = head;
     this.trainables = trainablesOf(virtualTokens, head, configuration.hiddenSize);
-    this.sessions = new SessionSet((purpose) => buildEncoderGraph({ configuration, weights, purpose, virtualTokens, head }), { weightsFolder: weights.folder, threads });
+    this.sessions = new SessionSet((purpose) => buildEncoderGraph({ configuration, weights, purpose, virtualTokens, head }), { weightsFolder: weights.folder, threads, tellShapes: true });
     if (head.kind === "words") this.words = options.outputRows(head.tokenIds);
   }
 

@@ -5,7 +5,7 @@ import { PromptTuningError } from "../../common/errors.js";
 import type { Graph } from "../graph/graph.js";
 import { fromModelProto } from "./from-model-proto.js";
 import { ModelProtoSchema } from "./onnx_pb.js";
-import { toModelProto } from "./to-model-proto.js";
+import { type SerializeOptions, toModelProto } from "./to-model-proto.js";
 
 /**
  * Reads an ONNX model. Weights inside the file stay views on its bytes; external data stays a reference.
@@ -32,6 +32,6 @@ export async function readModelFile(file: string): Promise<Graph> {
 }
 
 /** The graph as the bytes of an ONNX model, external data by reference. */
-export function serializeModel(graph: Graph): Uint8Array {
-  return toBinary(ModelProtoSchema, toModelProto(graph));
+export function serializeModel(graph: Graph, options?: SerializeOptions): Uint8Array {
+  return toBinary(ModelProtoSchema, toModelProto(graph, options));
 }

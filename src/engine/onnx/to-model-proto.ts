@@ -28,12 +28,28 @@ import {
 /** The newest file version that onnxruntime 1.30 and its node binding are sure to read together with opset 21. */
 const irVersion = 10n;
 
-export function toModelProto(graph: Graph): ModelProto {
+export interface SerializeOptions {
+  /**
+   * Also writes what is known of intermediate tensors. For graphs in which sizes of one name are equal: onnxruntime
+   * takes memory again for a tensor of the same sizes, and stops where they turn out to differ.
+   */
+  readonly withTypes?: boolean;
+}
+
+export function toModelProto(graph: Graph, { withTypes = false }: SerializeOptions = {}): ModelProto {
   return create(ModelProtoSchema, {
     irVersion,
     producerName: "prompt-tuning-lab",
     opsetImport: [...graph.opsets].map(([domain, version]) => create(OperatorSetIdProtoSchema, { domain, version: int64(version) })),
-    graph: toGraphProto(graph),
+    graph: { ...toGraphProto(graph), valueInfo: withTypes ? intermediateTypes(graph).map(toValueInfo) : [] },
+  });
+}
+
+function intermediateTypes(graph: Graph): NamedType[] {
+  const declared = new Set([...graph.inputs, ...graph.outputs].map(({ name }) => name));
+  return [...graph.types].flatMap(([name, { elementType, shape }]) => {
+    const isKnown = elementType !== undefined && shape?.every((size) => size !== undefined);
+    return isKnown && !declared.has(name) && !graph.initializers.has(name) ? [{ name, elementType, shape }] : [];
   });
 }
 

@@ -11,6 +11,11 @@ export interface SessionOptions {
   readonly threads?: number;
   /** Lets onnxruntime rearrange the weights for each use: faster products for a copy of the weights a use. */
   readonly packWeights?: boolean;
+  /**
+   * Tells onnxruntime the shapes of all tensors, for a graph in which sizes of one name are always equal. It else looks
+   * through all memory that became free for every tensor: a second and more for a training graph.
+   */
+  readonly tellShapes?: boolean;
 }
 
 /**
@@ -21,7 +26,7 @@ export async function createSession(graph: Graph, options: SessionOptions = {}):
   const configuration: Record<string, string> = options.packWeights ? {} : { disable_prepacking: "1" };
   if (options.weightsFolder) configuration.model_external_initializers_file_folder_path = options.weightsFolder;
   try {
-    const model = serializeModel(graph);
+    const model = serializeModel(graph, { withTypes: options.tellShapes });
     const create = (): Promise<InferenceSession> => InferenceSession.create(model, {
       executionProviders: ["cpu"],
       ...(options.threads === undefined ? {} : { intraOpNumThreads: options.threads }),

@@ -100,6 +100,21 @@ describe("ONNX files", () => {
     );
   });
 
+  it("types between input and output are written where asked, if they are known entirely", () => {
+    const between = new Graph();
+    between.inputs.push({ name: "x", elementType: "float32", shape: ["rows", 4] });
+    between.outputs.push({ name: "y", elementType: "float32", shape: ["rows", 4] });
+    for (const name of ["x", "known", "y"]) between.types.set(name, { elementType: "float32", shape: ["rows", 4] });
+    between.types.set("half", { elementType: "float32", shape: [undefined, 4] });
+    between.types.set("shapeless", { elementType: "int64" });
+    between.types.set("typeless", { shape: [1] });
+    const read = parseModel(serializeModel(between, { withTypes: true }));
+    // A reader takes the outputs' types in too.
+    expect([...read.types.keys()].sort()).toEqual(["known", "y"]);
+    expect(read.types.get("known")).toEqual({ elementType: "float32", shape: ["rows", 4] });
+    expect([...parseModel(serializeModel(between)).types.keys()]).toEqual(["y"]);
+  });
+
   it.each(["dynamo", "torchscript"])("a real export (%s) read, written and read is the same", (exporter) => {
     const file = join(__dirname, "../exported/reference", exporter, "model.onnx");
     const first = parseModel(readFileSync(file), file);
