@@ -28,6 +28,7 @@ export interface DifferentiateOptions {
 export function differentiate(graph: Graph, { loss, by, ruleFor }: DifferentiateOptions): Map<string, string> {
   const path = nodesOnPath(graph, loss, by);
   const reached = tensorsReachedFrom(path, by);
+  const readers = readersOf(path);
   const builder = new GraphBuilder(graph, "gradient/");
   const partial = new Map<string, string[]>();
   const addPartial = (tensor: string, gradient: string): void => {
@@ -55,6 +56,11 @@ export function differentiate(graph: Graph, { loss, by, ruleFor }: Differentiate
       builder,
       wants: (index) => reached.has(node.inputs[index]) && carriesGradient(graph, node.inputs[index]),
       typeOf: (tensor) => graph.typeOf(tensor),
+      readerOf: (tensor) => {
+        const [reader, ...others] = readers.get(tensor) ?? [];
+        const gradient = reader && totalOf(reader.outputs[0]);
+        return gradient !== undefined && others.length === 0 ? { node: reader, gradient } : undefined;
+      },
       unbroadcast: (gradient, target) => unbroadcast(builder, gradient, target),
     };
     rule(node, gradients, context).forEach((gradient, index) => {
@@ -120,6 +126,18 @@ function tensorsReachedFrom(path: readonly GraphNode[], by: readonly string[]): 
   const reached = new Set(by);
   for (const node of path) for (const output of node.outputs) if (output) reached.add(output);
   return reached;
+}
+
+function readersOf(path: readonly GraphNode[]): Map<string, GraphNode[]> {
+  const readers = new Map<string, GraphNode[]>();
+  for (const node of path) {
+    for (const input of new Set(node.inputs)) {
+      const known = readers.get(input);
+      if (known) known.push(node);
+      else readers.set(input, [node]);
+    }
+  }
+  return readers;
 }
 
 function missingRule(node: GraphNode): PromptTuningError {

@@ -10,6 +10,8 @@ export interface RuleContext {
   /** Whether a gradient for this input is wanted; a rule skips the work for the others. */
   wants(inputIndex: number): boolean;
   typeOf(tensor: string): TensorType | undefined;
+  /** The only node between the trainables and the loss that reads a tensor, with the gradient of its first output; undefined where several do. */
+  readerOf(tensor: string): { readonly node: GraphNode; readonly gradient: string } | undefined;
   /** Sums a gradient down to the shape of a tensor that was broadcast in the forward pass. */
   unbroadcast(gradient: string, target: string): string;
 }

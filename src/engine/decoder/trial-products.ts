@@ -63,7 +63,7 @@ function buildGraph(rows: number, matrices: readonly Initializer[], initializers
     graph.types.set(`x.${i}`, { elementType: "float32", shape: [rows, input] });
     graph.types.set(`y.${i}`, { elementType: "float32", shape: [rows, output] });
     const g = builder.input(`g.${i}`, { elementType: "float32", shape: [rows, output] });
-    const [gradient] = ruleFor(node)(node, [g], { graph, builder, wants: (index) => index === 0, typeOf: (tensor) => graph.typeOf(tensor), unbroadcast: (each) => each });
+    const [gradient] = ruleFor(node)(node, [g], { graph, builder, wants: (index) => index === 0, typeOf: (tensor) => graph.typeOf(tensor), readerOf: () => undefined, unbroadcast: (each) => each });
     builder.outputAs(gradient!, `dx.${i}`);
   });
   return graph;
