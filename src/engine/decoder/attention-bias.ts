@@ -25,11 +25,11 @@ export function attentionBias(batch: Lanes, queries: readonly (readonly Query[])
   return { data, shape: [queries.length, time, keys] };
 }
 
-function maskRow(row: Float32Array, { pastLength, isShared }: Lane, { pastTime, sharedLength }: Lanes, position: number, window: number): void {
-  // Own slot k holds the position pastLength + k, except in the shared lane, which has nothing behind the shared rows.
+function maskRow(row: Float32Array, { pastLength }: Lane, { pastTime }: Lanes, position: number, window: number): void {
+  // Own slot k holds the position pastLength + k: the shared rows, which ask in any lane, then the lane's own.
   const own = position - pastLength + 1;
   row.fill(masked, pastLength, pastTime);
-  row.fill(masked, pastTime + (isShared ? Math.min(own, sharedLength) : own));
+  row.fill(masked, pastTime + own);
   const hidden = position + 1 - window;
   if (hidden <= 0) return;
   row.fill(masked, 0, Math.min(hidden, pastLength));

@@ -45,13 +45,13 @@ export function batchFeeds(batch: Lanes, options: BatchFeedsOptions): Feeds {
 }
 
 /** Embeddings (zero where a virtual token stands), rows of the prompts (those of a group behind those of the one before) and positions of all rows. */
-function rowFeeds({ lanes, rows }: Lanes, { configuration, embeddings, virtualTokens }: BatchFeedsOptions): Feeds {
+function rowFeeds({ lanes, shared, rows }: Lanes, { configuration, embeddings, virtualTokens }: BatchFeedsOptions): Feeds {
   const { width } = embeddings;
   const data = new Float32Array(rows * width);
   const promptRows = new Int32Array(rows).fill(-1);
   const positions = new Int32Array(rows);
   const constant: { row: number; token: number }[] = [];
-  for (const { sequence, start, length, firstRow, group } of lanes) {
+  for (const { sequence, start, length, firstRow, group } of [...shared, ...lanes]) {
     for (let i = 0; i < length; i++) {
       const row = firstRow + i;
       positions[row] = Math.min(start + i, configuration.contextLength - 1);

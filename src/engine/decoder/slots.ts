@@ -48,15 +48,14 @@ export function querySlots(queries: readonly (readonly Query[])[], { keyValueHea
  * Keys and values as [key/value heads, lanes, own keys]. The shared rows have a slot in every lane; behind all slots
  * stand those of their sums [key/value heads, groups, shared], where `rows` looks for them.
  */
-export function keySlots({ lanes, rows: count, sharedLength, groups, ownKeys }: Lanes, keyValueHeads: number): Slots {
+export function keySlots({ lanes, shared, rows: count, sharedLength, groups, ownKeys }: Lanes, keyValueHeads: number): Slots {
   const slots = new Int32Array(keyValueHeads * lanes.length * ownKeys);
   const rows = new Int32Array(count * keyValueHeads);
-  const firstShared = lanes.filter(({ isShared }) => isShared).map(({ firstRow }) => firstRow);
+  const firstShared = shared.map(({ firstRow }) => firstRow);
   for (let head = 0; head < keyValueHeads; head++) {
-    lanes.forEach(({ isShared, firstRow, length, group }, lane) => {
+    lanes.forEach(({ firstRow, length, group }, lane) => {
       const start = (head * lanes.length + lane) * ownKeys;
       for (let row = 0; row < sharedLength; row++) slots[start + row] = (firstShared[group] + row) * keyValueHeads + head;
-      if (isShared) return;
       for (let i = 0; i < length; i++) {
         slots[start + sharedLength + i] = (firstRow + i) * keyValueHeads + head;
         rows[(firstRow + i) * keyValueHeads + head] = start + sharedLength + i;

@@ -26,8 +26,8 @@ describe("mask of the rows that ask", () => {
         const [count, time, keys] = shape;
         expect([count, keys]).toEqual([lanes.lanes.length, lanes.pastTime + lanes.ownKeys]);
         queries.forEach((queriesOfLane, index) => {
-          const { pastLength, isShared, length } = lanes.lanes[index];
-          const made = isShared ? length : layout.sharedLength + length;
+          const { pastLength, length } = lanes.lanes[index];
+          const made = layout.sharedLength + length;
           queriesOfLane.forEach(({ position }, at) => {
             for (let key = 0; key < keys; key++) {
               const inPast = key < lanes.pastTime;

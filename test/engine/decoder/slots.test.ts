@@ -53,18 +53,26 @@ describe("slots of attention", () => {
         expect(lanes.rows).toBe(requests.flat().reduce((sum, length) => sum + length, requests.length * sharedLength));
         const { slots, shape, rows } = keySlots(lanes, keyValueHeads);
         const sums = new Set<number>();
-        lanes.lanes.forEach(({ group, isShared, firstRow, length }, lane) => {
-          const first = lanes.lanes.find((other) => other.isShared && other.group === group)!.firstRow;
+        lanes.lanes.forEach(({ group, firstRow, length }, lane) => {
           for (let head = 0; head < keyValueHeads; head++) {
-            for (let row = 0; row < sharedLength; row++) expect(slots[(head * shape[1] + lane) * shape[2] + row]).toBe((first + row) * keyValueHeads + head);
-            for (let row = firstRow; row < firstRow + length; row++) {
-              const back = rows[row * keyValueHeads + head];
-              if (isShared) sums.add(back - slots.length);
-              else expect(slots[back]).toBe(row * keyValueHeads + head);
-            }
+            for (let row = 0; row < sharedLength; row++) expect(slots[(head * shape[1] + lane) * shape[2] + row]).toBe((lanes.shared[group].firstRow + row) * keyValueHeads + head);
+            for (let row = firstRow; row < firstRow + length; row++) expect(slots[rows[row * keyValueHeads + head]]).toBe(row * keyValueHeads + head);
           }
         });
+        for (const { firstRow, length } of lanes.shared) for (let head = 0; head < keyValueHeads; head++) for (let row = firstRow; row < firstRow + length; row++) sums.add(rows[row * keyValueHeads + head] - slots.length);
         expect([...sums].sort((a, b) => a - b)).toEqual(Array.from({ length: keyValueHeads * requests.length * sharedLength }, (_, i) => i));
+      }),
+    );
+  });
+
+  it("have shared rows ask in the lanes with the fewest rows, so that few slots stay empty", () => {
+    fc.assert(
+      fc.property(fc.array(fc.integer({ min: 1, max: 9 }), { minLength: 1, maxLength: 5 }), fc.nat(12), (lengths, sharedLength) => {
+        const lanes = lanesOf(lengths, sharedLength);
+        const queries = everyQuery(lanes);
+        expect(queries.flat().map(({ row }) => row).sort((a, b) => a - b)).toEqual([...Array(lanes.rows).keys()]);
+        const level = Math.ceil((lengths.reduce((sum, length) => sum + length, 0) + sharedLength) / lengths.length);
+        expect(Math.max(...queries.map((lane) => lane.length))).toBeLessThanOrEqual(Math.max(...lengths, level));
       }),
     );
   });
@@ -74,6 +82,6 @@ describe("slots of attention", () => {
     const lanes = planLanes(batch, { past: "none", pastLengths: [0, 0], sharedLength: 2 });
     expect(lanes.rows).toBe(2 + 1 + 2);
     expect(scoredRows(lanes)).toEqual([2, 3, 4]);
-    expect(scoredQueries(lanes).map((lane) => lane.map(({ row }) => row))).toEqual([[], [0], [1, 2]]);
+    expect(scoredQueries(lanes).map((lane) => lane.map(({ row }) => row))).toEqual([[0], [1, 2]]);
   });
 });
