@@ -64,7 +64,7 @@ export class DecoderProgram implements Program {
   async step(batch: readonly Sequence[], values: TensorValues): Promise<StepResult> {
     const parts = partsOf(batch, this.layoutOf);
     const results: StepResult[] = [];
-    for (const part of parts) results.push(unpackStep(await this.run("step", [{ batch: part, values }]), this.trainables));
+    for (const part of parts) results.push(unpackStep(await this.run("step", [{ batch: part.map((place) => batch[place]), values }]), this.trainables));
     return combineSteps(parts, results);
   }
 
@@ -80,7 +80,8 @@ export class DecoderProgram implements Program {
   async score(batch: readonly Sequence[], values: TensorValues): Promise<ScoreResult> {
     const parts = partsOf(batch, this.layoutOf);
     const results: ScoreResult[] = [];
-    for (const part of parts) {
+    for (const places of parts) {
+      const part = places.map((place) => batch[place]);
       const outputs = await this.run("score", [{ batch: part, values }]);
       results.push(unpackScores(part, outputs.loss, outputs.log_probabilities));
     }

@@ -1,6 +1,6 @@
 import type { Tensor } from "onnxruntime-node";
 import type { Head, Sequence, StepRequest, StepResult } from "../program.js";
-import { splitBatch } from "../split-batch.js";
+import { type BatchPart, splitBatch } from "../split-batch.js";
 import { planLanes } from "./lanes.js";
 import type { BatchLayout } from "./layout.js";
 
@@ -12,9 +12,9 @@ export const rowsAPass = 768;
 type LayoutOf = (batch: readonly Sequence[]) => BatchLayout;
 
 /** The passes of one batch: a batch of long texts makes several, whose results add up. */
-export function partsOf(batch: readonly Sequence[], layoutOf: LayoutOf): Sequence[][] {
+export function partsOf(batch: readonly Sequence[], layoutOf: LayoutOf): BatchPart[] {
   const { pastLengths, sharedLength } = layoutOf(batch);
-  return splitBatch(batch, batch.map(({ tokens }, i) => tokens.length - pastLengths[i] - sharedLength), rowsAPass);
+  return splitBatch(batch.map(({ tokens }, i) => tokens.length - pastLengths[i] - sharedLength), rowsAPass);
 }
 
 /**
