@@ -23,6 +23,8 @@ const goals = {
   power: 1.2,
 } as const;
 
+const realSets = ["sst2", "sms_spam", "boolq"] as const;
+
 const packed = { packWeights: true } as const;
 const peft: readonly Entry[] = [
   { name: "PEFT fp32", work: { peft: { dtype: "float32" } } },
@@ -31,7 +33,7 @@ const peft: readonly Entry[] = [
 
 export const claim: Claim = {
   name: "speed",
-  summary: `Training steps beside PEFT's on this machine: ${goals.prefix.fp32} times as fast with the prompt before the text, ${goals.suffix.fp32} times behind it, ${goals.ragged.fp32} times on real batches (float32), ${100 * goals.limit} % of the products' own rate.`,
+  summary: `Training steps beside PEFT's on this machine: ${goals.prefix.fp32} times as fast with the prompt before the text, ${goals.suffix.fp32} times behind it, ${goals.ragged.fp32} times on real batches (float32), ${100 * goals.limit} % of the products' own rate. Arguments choose parts: fixed, gemma, ragged (and its sets: ${realSets.join(", ")}), growth.`,
   async run(context) {
     const python = pythonWith(["peft", "torch", "transformers", "gguf"]);
     if ("lacks" in python) return { skipped: `${python.lacks}. PTUNE_PYTHON names a Python with peft, torch, transformers and gguf.` };
@@ -98,9 +100,10 @@ async function ragged(context: ClaimContext, python: Tools): Promise<boolean> {
     context.print("\nReal batches: ../shared/data is not here; not measured.");
     return true;
   }
+  const chosen = realSets.filter((set) => context.arguments.includes(set));
   const backbone = await openRealBackbone();
   const held: boolean[] = [];
-  for (const set of ["sst2", "sms_spam", "boolq"] as const) {
+  for (const set of chosen.length > 0 ? chosen : realSets) {
     const texts = realTexts(backbone.tokenizer, context.sharedData, set);
     const lengths = texts.batches.flat().map((text) => text.length);
     context.print(`\n${set}: ${texts.batches.length} batches of 16 texts, ${Math.min(...lengths)} to ${Math.max(...lengths)} tokens (median ${median(lengths)}).`);
