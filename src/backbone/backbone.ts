@@ -38,9 +38,9 @@ export interface BackboneDescription {
 export interface ProgramOptions {
   readonly virtualTokens: number;
   readonly head: Head;
-  /** Memory for kept keys/values, in bytes. 0 keeps none. */
+  /** Memory for kept keys/values, in bytes. */
   readonly keptMemory?: number;
-  /** Where those go that do not fit; nowhere unless told. */
+  /** Where those go that do not fit there; kept nowhere unless told. */
   readonly keptOnDisk?: DiskSpace;
   /** "plain": every row of every sequence goes through every pass, nothing is kept or shared. For checks: the results are the same. */
   readonly layout?: "fastest" | "plain";
